@@ -1,0 +1,1 @@
+"""Specialty Publisher: Markdown from many specialty teams, to one site and to all their social pages, exactly once."""

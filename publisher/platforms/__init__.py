@@ -1,0 +1,31 @@
+"""HOW EACH PLATFORM IS ASKED: one file per platform, pure; the folder is the list."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from publisher.errors import Misuse
+
+if TYPE_CHECKING:
+    from publisher.platforms.base import Platform
+
+_NOT_PLATFORMS = {"base"}
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """The platforms that we can speak to, in the order of their names: the files of this folder."""
+    found = (module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
+    return tuple(sorted(name for name in found if name not in _NOT_PLATFORMS))
+
+
+@cache
+def load(name: str) -> Platform:
+    """The platform of that name. Raises Misuse when there is no such file."""
+    if name not in names():
+        raise Misuse(f"{name} is no platform that we can speak to", hint=f"there are: {', '.join(names())}")
+    return importlib.import_module(f"publisher.platforms.{name}").PLATFORM  # type: ignore[no-any-return]

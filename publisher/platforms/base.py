@@ -1,0 +1,118 @@
+"""What every platform file gives: its rules as data with their sources, and its flows.
+
+A flow is a generator without socket, clock, random or database: it yields `Call`, `Wait` and `Published` values and is
+sent each `Answer`. An operation that a platform lacks is simply not defined; `can` shows the gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from publisher.errors import CallError
+from publisher.values import Answer, Call, Engagement, Flow, Listing, Message, Receipt, Shown
+
+if TYPE_CHECKING:
+    from publisher.content.channel import Channel
+
+Counting = Literal["graphemes", "weighted", "utf-8 bytes", "characters"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """A number from outside, with where it was read and the day that it was read."""
+
+    value: int
+    unit: str
+    source: str
+    checked: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What a platform allows, as data. Every number carries its source; `read_lag` None means that no source gives one."""
+
+    text: Limit
+    counting: Counting
+    pictures: Limit
+    picture_bytes: Limit
+    picture_types: tuple[str, ...]
+    alt_text: Limit | None = None
+    link_in_text: bool = False
+    link_cost: int | None = None
+    read_lag: timedelta | None = None
+    api_version: str = ""
+    source: str
+    checked: str
+    more: Mapping[str, Limit] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Credential:
+    """Secrets that one channel's calls need, by part ("token", "app_secret"). Shows itself to nobody."""
+
+    name: str
+    parts: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return f"Credential({self.name!r})"
+
+
+class Platform:
+    """One network. Subclasses set the class attributes and define the flows that the network allows."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    rules: ClassVar[Rules]
+    hosts: ClassVar[Mapping[str, str]]
+    """Base addresses by the host names that calls use ("api" always among them), without a trailing slash."""
+    app_secrets: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Further parts of a credential and the token name that each is kept under: {"app_secret": "FB_APP_SECRET"}."""
+
+    def publish(self, channel: Channel, message: Message) -> Flow:
+        """Make the message public on the channel: exactly one committing call, then Published."""
+        raise NotImplementedError
+
+    def correct(self, channel: Channel, receipt: Receipt, message: Message) -> Flow:
+        """Change what is public to `message`; ends with Published carrying the receipt."""
+        raise NotImplementedError
+
+    def retract(self, channel: Channel, receipt: Receipt) -> Flow:
+        """Take down what is public; ends with Published carrying the receipt of what was deleted."""
+        raise NotImplementedError
+
+    def find(self, channel: Channel, message: Message, since: datetime) -> Generator[Call, Answer, Listing]:
+        """What of ours the channel shows since that instant that is this message, by its link's code or its exact text."""
+        raise NotImplementedError
+
+    def read(self, channel: Channel, receipt: Receipt) -> Generator[Call, Answer, Shown | None]:
+        """What the platform shows under this receipt, or None when it is not there."""
+        raise NotImplementedError
+
+    def matches(self, message: Message, shown: Shown) -> bool:
+        """Whether what is shown is this message, as this platform alters texts and links."""
+        raise NotImplementedError
+
+    def engagement(self, channel: Channel, receipt: Receipt, at: datetime) -> Generator[Call, Answer, Engagement]:
+        """One reading of what came of it."""
+        raise NotImplementedError
+
+    def authorize(self, call: Call, credential: Credential) -> Call:
+        """The call with its credential, as it is sent and never as it is recorded."""
+        raise NotImplementedError
+
+    def refusal(self, call: Call, answer: Answer, now: datetime) -> CallError | None:
+        """What this answer means for the caller when it is not the success that the call hoped for, else None."""
+        raise NotImplementedError
+
+    def usage(self, answer: Answer) -> Mapping[str, float]:
+        """How much of the platform's allowances is used up after this answer, in percent by name (none by default)."""
+        del answer
+        return MappingProxyType({})
+
+    def can(self, operation: str) -> bool:
+        """Whether this platform defines the operation ("publish", "correct", "retract", "find", "read", "engagement")."""
+        return getattr(type(self), operation) is not getattr(Platform, operation)
