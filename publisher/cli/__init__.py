@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import errno
 import importlib
 import os
@@ -41,7 +40,7 @@ def summary(name: str) -> str:
 class Commands(click.Group):
     """A group whose commands are the modules of this folder; each holds a `command`."""
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - click's own signature
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run as the program: what nobody expected ends in a sentence and exit 1, not in a traceback."""
         sys.excepthook = unexpected
         return self.main(*args, **kwargs)
@@ -65,6 +64,8 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the arguments call. Raises UsageError with the nearest name when there is none."""
         if args and args[0] not in names() and not args[0].startswith("-"):
+            import difflib
+
             near = difflib.get_close_matches(args[0], names(), n=1)
             ctx.fail(f"there is no command {args[0]!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
         return super().resolve_command(ctx, args)
