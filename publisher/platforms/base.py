@@ -10,7 +10,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from publisher.errors import CallError
 from publisher.values import Answer, Call, Engagement, Flow, Listing, Message, Receipt, Shown
@@ -33,7 +33,7 @@ class Limit:
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What a platform allows, as data. Every number carries its source; `read_lag` None means that no source gives one."""
+    """What a platform allows, as data. Every number carries its source; `read_lag` None: no source gives one."""
 
     text: Limit
     counting: Counting
@@ -44,10 +44,23 @@ class Rules:
     link_in_text: bool = False
     link_cost: int | None = None
     read_lag: timedelta | None = None
+    same_text_elsewhere: bool = True
     api_version: str = ""
     source: str
     checked: str
     more: Mapping[str, Limit] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class Secret(str):
+    """Text that is sent as it is and shown to nobody: `repr`, and so every container's, says only that it is one."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "[secret]"
+
+    def __reduce_ex__(self, protocol: object) -> tuple[Any, ...]:
+        raise TypeError("a secret is not pickled")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -60,6 +73,9 @@ class Credential:
     def __repr__(self) -> str:
         return f"Credential({self.name!r})"
 
+    def __reduce_ex__(self, protocol: object) -> tuple[Any, ...]:
+        raise TypeError("a credential is not pickled")
+
 
 class Platform:
     """One network. Subclasses set the class attributes and define the flows that the network allows."""
@@ -71,6 +87,9 @@ class Platform:
     """Base addresses by the host names that calls use ("api" always among them), without a trailing slash."""
     app_secrets: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """Further parts of a credential and the token name that each is kept under: {"app_secret": "FB_APP_SECRET"}."""
+
+    answer_headers: ClassVar[frozenset[str]] = frozenset()
+    """Response headers of its own (lower-cased) that its flows, `refusal` or `usage` read: the transport keeps them."""
 
     def publish(self, channel: Channel, message: Message) -> Flow:
         """Make the message public on the channel: exactly one committing call, then Published."""
@@ -85,7 +104,7 @@ class Platform:
         raise NotImplementedError
 
     def find(self, channel: Channel, message: Message, since: datetime) -> Generator[Call, Answer, Listing]:
-        """What of ours the channel shows since that instant that is this message, by its link's code or its exact text."""
+        """What the channel shows since that instant that is this message, by its link's code or its exact text."""
         raise NotImplementedError
 
     def read(self, channel: Channel, receipt: Receipt) -> Generator[Call, Answer, Shown | None]:
@@ -114,5 +133,5 @@ class Platform:
         return MappingProxyType({})
 
     def can(self, operation: str) -> bool:
-        """Whether this platform defines the operation ("publish", "correct", "retract", "find", "read", "engagement")."""
+        """Whether the platform defines the operation ("publish", "correct", "retract", "find", "read", "engagement")."""
         return getattr(type(self), operation) is not getattr(Platform, operation)
