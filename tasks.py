@@ -1,0 +1,269 @@
+"""The front door: `python3 tasks.py TASK` makes the environment when it must, then hands over to invoke.
+
+The first half is the standard library alone and readable by any Python 3, so that it can say what is missing. The
+second half, after the hand-over, is invoke's.
+"""
+
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - this is where an older Python is told so
+    sys.exit(
+        "tasks.py: needs Python 3.11 or newer, and this is Python {}.{}\n"
+        "  hint: if there is a newer one, call it by its name: python3.11 tasks.py ...".format(*sys.version_info[:2])
+    )
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import NoReturn
+
+HERE = Path(__file__).resolve().parent
+VENV = HERE / ".venv"
+PYTHON = VENV / "bin" / "python"
+STAMP = VENV / "stamp.json"
+LOCKS = {"run": HERE / "requirements.lock", "test": HERE / "requirements-test.lock"}
+WITH_JUDGES = {"bench", "check", "lock", "test"}
+"""The tasks that need requirements-test.lock; the others do with requirements.lock."""
+
+
+# The environment
+
+
+def start(arguments: list[str]) -> int:
+    """Make the environment stand that the tasks need and become invoke; returns only when there is nothing to run."""
+    named = [word for word in arguments[: [*arguments, "--"].index("--")] if not word.startswith("-")]
+    if not named or arguments[0] in {"-h", "--help", "-l", "--list"}:
+        print(listing())
+        return 0
+    if named[0] not in tasks_here():
+        print(f"tasks.py: there is no task {named[0]!r}\n\n{listing()}", file=sys.stderr)
+        return 2
+    ensure("test" if WITH_JUDGES.intersection(named) else "run")
+    hand_over(arguments)
+
+
+def hand_over(arguments: list[str]) -> NoReturn:
+    """Become invoke, in the environment; the same process, so that signals and exit codes are its own."""
+    os.execv(PYTHON, [str(PYTHON), "-m", "invoke", "--search-root", str(HERE), *arguments])  # noqa: S606 - no shell wanted
+
+
+def tasks_here() -> dict[str, str]:
+    """Every task of this file with the first line of its docstring, read without importing invoke."""
+    import ast
+
+    functions = [
+        node for node in ast.parse(Path(__file__).read_text("utf-8")).body if isinstance(node, ast.FunctionDef)
+    ]
+    tasks = [function for function in functions if any("task" in ast.dump(mark) for mark in function.decorator_list)]
+    return {task.name: (ast.get_docstring(task) or "").partition("\n")[0] for task in tasks}
+
+
+def listing() -> str:
+    """What `python3 tasks.py` says: the tasks with a line each."""
+    rows = "\n".join(f"  {name:<8} {line}" for name, line in tasks_here().items())
+    return f"python3 tasks.py TASK [options]     (TASK --help for its options)\n\n{rows}"
+
+
+def wanted(kind: str) -> dict[str, str]:
+    """What the stamp must say for an environment of this kind ("run" or "test") to be right as it is."""
+    return {
+        "kind": kind,
+        "here": str(HERE),
+        "python": os.path.realpath(PYTHON),
+        "lock": hashlib.sha256(LOCKS[kind].read_bytes()).hexdigest(),
+        "project": _digest_of_project(),
+    }
+
+
+def _digest_of_project() -> str:
+    """The digest of what an installation depends on in pyproject.toml; the judges' settings are none of it."""
+    import tomllib
+
+    table = tomllib.loads((HERE / "pyproject.toml").read_text("utf-8"))
+    told = [table.get("build-system"), table.get("project"), table.get("tool", {}).get("hatch")]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def stamped() -> dict[str, str]:
+    """What the stamp says; empty when there is none: no set-up came to its end."""
+    try:
+        found: dict[str, str] = json.loads(STAMP.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if PYTHON.exists() else {}
+
+
+def standing(kind: str) -> bool:
+    """Whether the environment can be used as it is; one with judges serves the other tasks too."""
+    found = stamped()
+    return any(found == wanted(able) for able in {kind, "test"})
+
+
+def ensure(kind: str) -> None:
+    """Make `.venv` stand, one set-up at a time; a set-up that was killed is begun again."""
+    if standing(kind):
+        return
+    import fcntl
+
+    with (HERE / ".venv.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("tasks.py: another set-up is at work here; waiting for it", file=sys.stderr)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        if not standing(kind):
+            set_up(kind, lock.fileno())
+
+
+def set_up(kind: str, lock: int) -> None:
+    """Install the lock's packages and this project, then write the stamp.
+
+    The programs started here inherit `lock`: if this process is killed, the next set-up waits until they too have ended.
+    """
+    found = stamped()
+    kind = "test" if found.get("kind") == "test" else kind  # judges that were asked for once stay
+    goal = wanted(kind)
+    STAMP.unlink(missing_ok=True)
+    if not _grows(found, goal):
+        print(f"tasks.py: setting up {VENV.name} from {LOCKS[kind].name} (once; a minute or two)", file=sys.stderr)
+        _make_venv(lock)
+    pip = _pip()
+    if found.get("lock") != goal["lock"]:
+        _run([*pip, "install", "--require-hashes", "--no-deps", "--only-binary=:all:", "-r", str(LOCKS[kind])], lock)
+    _run([*pip, "install", "--no-build-isolation", "--no-deps", "--editable", str(HERE)], lock)
+    aside = STAMP.with_suffix(".new")
+    aside.write_text(json.dumps(wanted(kind)), "utf-8")
+    aside.replace(STAMP)
+
+
+def _grows(found: dict[str, str], goal: dict[str, str]) -> bool:
+    """Whether what stands can be added to: the judges to what runs, or this project's own description anew."""
+    if not found or any(found[key] != goal[key] for key in ("here", "python")):
+        return False
+    return found["lock"] == wanted(found["kind"])["lock"]
+
+
+def _make_venv(lock: int) -> None:
+    """An empty environment of this Python, without pip when this Python cannot bring it."""
+    import importlib.util
+    import shutil
+
+    shutil.rmtree(VENV, ignore_errors=True)
+    if importlib.util.find_spec("venv") is None:
+        _stop("this Python cannot make environments", "on Debian or Ubuntu: apt-get install python3-venv")
+    bare = [] if importlib.util.find_spec("ensurepip") else ["--without-pip"]
+    if bare and importlib.util.find_spec("pip") is None:
+        _stop("this Python has neither ensurepip nor pip", "on Debian or Ubuntu: apt-get install python3-venv")
+    _run([getattr(sys, "_base_executable", sys.executable), "-m", "venv", *bare, str(VENV)], lock)
+
+
+def _pip() -> list[str]:
+    """How pip is called for the environment: its own, else this Python's from outside."""
+    own = any(VENV.glob("lib/python*/site-packages/pip/__main__.py"))
+    return [str(PYTHON), "-m", "pip"] if own else [sys.executable, "-m", "pip", "--python", str(PYTHON)]
+
+
+def _run(command: list[str], lock: int) -> None:
+    """Run the program; when it fails show what it said and stop. pip's own configuration holds, except its `user`."""
+    import subprocess
+
+    clean = {name: value for name, value in os.environ.items() if name not in {"PYTHONHOME", "PYTHONPATH"}}
+    environment = {**clean, "PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
+    done = subprocess.run(
+        command,
+        env=environment,
+        pass_fds=[lock],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        _stop(f"setting up failed at: {' '.join(command)}\n\n{done.stdout}", "mend that and run the same command again")
+
+
+def _stop(sentence: str, hint: str) -> None:
+    """End with a sentence and what to do about it."""
+    sys.exit(f"tasks.py: {sentence}\n  hint: {hint}")
+
+
+if __name__ == "__main__":
+    sys.exit(start(sys.argv[1:]))
+
+
+# The tasks, in the environment
+
+import subprocess  # noqa: E402 - from here on the environment stands
+
+from invoke.context import Context  # noqa: E402 - as above
+from invoke.tasks import task  # noqa: E402 - as above
+
+FAST = "not browser and not kill and not server"
+
+
+@task(help={"keep": "Leave the servers running, to look around."})
+def demo(_c: Context, keep: bool = False) -> None:  # noqa: FBT001, FBT002 - invoke makes --keep of it
+    """Build the sample site, publish what is due to the sandbox, and show where to look."""
+    _program("-m", "publisher.demo", *(["--keep"] if keep else []))
+
+
+@task(help={"fast": "Leave out browsers, killed processes and real servers."})
+def test(c: Context, fast: bool = False) -> None:  # noqa: FBT001, FBT002 - invoke makes --fast of it
+    """Run every test; what follows -- is handed to pytest."""
+    _program("-m", "pytest", "-n", "2", *(["-m", FAST] if fast else []), *_after_dashes(c))
+
+
+@task
+def check(_c: Context) -> None:
+    """Check the content, the lint, the types and the import contracts: what CI asks of a pull request."""
+    asked = {
+        "content": ["-m", "publisher", "--root", str(HERE), "check"],
+        "lint": ["-m", "ruff", "check", "."],
+        "format": ["-m", "ruff", "format", "--check", "."],
+        "types": ["-m", "mypy"],
+        "imports": ["-c", "import importlinter.cli as c; c.lint_imports_command()"],
+    }
+    failed = [name for name, arguments in asked.items() if _ends(name, arguments)]
+    if failed:
+        sys.exit(f"check: failed: {', '.join(failed)}")
+    print("check: all good")
+
+
+@task
+def bench(c: Context) -> None:
+    """Measure, as ratios against peers where they are installed; what follows -- is handed to pytest."""
+    _program("-m", "pytest", "tests/bench", "-p", "no:randomly", "-s", *_after_dashes(c))
+
+
+@task(help={"upgrade": "Take newer versions where there are any."})
+def lock(_c: Context, upgrade: bool = False) -> None:  # noqa: FBT001, FBT002 - invoke makes --upgrade of it
+    """Compile requirements.lock and requirements-test.lock, with hashes and without any host."""
+    for kind, source in (("run", "requirements.in"), ("test", "requirements-test.in")):
+        shape = ["--universal", "--python-version", "3.11", "--generate-hashes"]
+        silent = ["--quiet", "--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
+        goal = ["--output-file", LOCKS[kind].name, *(["--upgrade"] if upgrade else [])]
+        _program("-m", "uv", "pip", "compile", "pyproject.toml", source, *shape, *silent, *goal)
+
+
+def _after_dashes(c: Context) -> list[str]:
+    """The words that follow a lone -- on the command line."""
+    import shlex
+
+    return shlex.split(c.remainder)
+
+
+def _ends(name: str, arguments: list[str]) -> int:
+    """The exit code of a Python program of the environment, run at the project's root under a heading."""
+    print(f"--- {name}", flush=True)
+    return subprocess.run([sys.executable, *arguments], cwd=HERE, check=False).returncode
+
+
+def _program(*arguments: str) -> None:
+    """Run a Python program of the environment at the project's root; a failure ends the task with its exit code."""
+    try:
+        code = subprocess.run([sys.executable, *arguments], cwd=HERE, check=False).returncode
+    except KeyboardInterrupt:
+        code = 130
+    if code:
+        sys.exit(code)
