@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -27,6 +27,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
 from publisher.errors import CallError, InDoubt, NotSent, Rejected
+from publisher.tokens import forms, without
 from publisher.values import Answer
 
 if TYPE_CHECKING:
@@ -40,10 +41,8 @@ log = logging.getLogger("publisher.http")
 ANSWER_BYTES = 8_000_000
 """The largest answer that is read; beyond it the call has failed."""
 CONNECT_SECONDS = 10.0
-REDACTED = "[redacted]"
 KEPT_HEADERS = frozenset({"content-type", "date", "retry-after", "location", "range", "etag"})
 """Response headers that an Answer keeps, besides the platform's own `answer_headers`."""
-_SHORTEST_SECRET = 6
 _CHUNK = 65536
 
 AddressOf = Callable[["Platform", str], str]
@@ -67,7 +66,7 @@ def sandboxed(address: str) -> AddressOf:
 
 def redact(text: str, credential: Credential) -> str:
     """`text` with every part of the credential, plain or as it stands in an address, replaced."""
-    return _without(text, _forms(credential.parts.values()))
+    return without(text, forms(credential.parts.values()))
 
 
 class Transport:
@@ -114,7 +113,7 @@ class Transport:
             seconds=call.deadline_seconds,
             late=self._late(send_by) if call.commits else None,
             loopback_only=self._loopback_only,
-            secrets=_forms([*credential.parts.values(), *_added(call, authorized)]),
+            secrets=forms([*credential.parts.values(), *_added(call, authorized)]),
         )
         outcome = self._outcome(platform, call, authorized, attempt)
         if isinstance(outcome, CallError):
@@ -351,7 +350,7 @@ def _read(response: requests.Response, attempt: _Attempt) -> bytes:
 
 
 def _answer(response: requests.Response, body: bytes, kept: frozenset[str], secrets: tuple[str, ...]) -> Answer:
-    named = {name.lower(): _without(value, secrets) for name, value in response.headers.items()}
+    named = {name.lower(): without(value, secrets) for name, value in response.headers.items()}
     headers = {name: value for name, value in named.items() if name in kept}
     return Answer(status=response.status_code, headers=headers, body=_scrubbed(_parsed(body), secrets))
 
@@ -362,7 +361,7 @@ def _parsed(body: bytes) -> Any:
         return None
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 
@@ -376,7 +375,7 @@ def _misdirected(call: Call, answer: Answer) -> CallError | None:
 
 
 def _failure(call: Call, attempt: _Attempt, error: Exception) -> CallError:
-    why = _without(_why(attempt, error), attempt.secrets)
+    why = without(_why(attempt, error), attempt.secrets)
     if not attempt.begun:
         return NotSent(f"nothing was sent: {why}")
     if call.commits:
@@ -401,7 +400,7 @@ def _note(call: Call, platform: str, outcome: Answer | CallError, began: float, 
         return
     said = str(outcome.status) if isinstance(outcome, Answer) else f"{type(outcome).__name__} ({outcome})"
     words = f"{call.method} {platform}/{call.host} {call.path} {said} {(time.monotonic() - began) * 1000:.0f} ms"
-    log.debug("%s", _without(words, secrets))
+    log.debug("%s", without(words, secrets))
 
 
 # Redaction: the one place
@@ -414,32 +413,22 @@ def _added(call: Call, authorized: Call) -> list[str]:
     return [v for old, new in zip(before, after, strict=True) for k, v in new.items() if old.get(k) != v]
 
 
-def _forms(secrets: Any) -> tuple[str, ...]:
-    """Each secret plain, percent-encoded and as JSON writes it; the longest first, so that none leaves a rest."""
-    plain = [str.__str__(s) for s in secrets if len(s) >= _SHORTEST_SECRET]
-    every = {form for s in plain for form in (s, quote(s, safe=""), quote_plus(s), json.dumps(s)[1:-1])}
-    return tuple(sorted(every, key=len, reverse=True))
-
-
-def _without(text: str, secrets: tuple[str, ...]) -> str:
-    for secret in secrets:
-        text = text.replace(secret, REDACTED)
-    return text
-
-
 def _scrubbed(value: Any, secrets: tuple[str, ...]) -> Any:
-    """A JSON value without the secrets: networks echo them in messages and in the addresses of next pages."""
+    """A JSON value without the secrets: networks echo them in messages and in the addresses of next pages.
+
+    Halves of characters go too: no database takes them.
+    """
     if isinstance(value, str):
-        return _without(value, secrets)
+        return without(value.encode("utf-8", "replace").decode(), secrets)
     if isinstance(value, Mapping):
-        return {_without(k, secrets): _scrubbed(v, secrets) for k, v in value.items()}
+        return {without(k, secrets): _scrubbed(v, secrets) for k, v in value.items()}
     if isinstance(value, list):
         return [_scrubbed(v, secrets) for v in value]
     return value
 
 
 def _clean(error: CallError, secrets: tuple[str, ...]) -> CallError:
-    error.sentence, error.hint = _without(error.sentence, secrets), _without(error.hint, secrets)
+    error.sentence, error.hint = without(error.sentence, secrets), without(error.hint, secrets)
     error.args = (error.sentence,)
     return error
 
@@ -451,7 +440,7 @@ class _OfThisCall(logging.Filter):
         """True: the record is kept, redacted."""
         attempt = _current.attempt
         if attempt is not None:
-            record.msg, record.args = _without(record.getMessage(), attempt.secrets), ()
+            record.msg, record.args = without(record.getMessage(), attempt.secrets), ()
         return True
 
 

@@ -33,7 +33,10 @@ class Limit:
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What a platform allows, as data. Every number carries its source; `read_lag` None: no source gives one."""
+    """What a platform allows, as data. Every number carries its source; `read_lag` None: no source gives one.
+
+    `same_text_elsewhere`: one text may go out from several accounts; where it may not, the home specialty's speaks.
+    """
 
     text: Limit
     counting: Counting
@@ -133,5 +136,5 @@ class Platform:
         return MappingProxyType({})
 
     def can(self, operation: str) -> bool:
-        """Whether the platform defines the operation ("publish", "correct", "retract", "find", "read", "engagement")."""
+        """Whether it defines the operation: "publish", "correct", "retract", "find", "read" or "engagement"."""
         return getattr(type(self), operation) is not getattr(Platform, operation)

@@ -11,7 +11,7 @@ import hmac
 import json
 import re
 import unicodedata
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -33,6 +33,8 @@ PAGES_OF_A_LISTING = 10
 UPLOAD_VALID_FOR = timedelta(hours=23)
 """An hour less than the `photo_hours` that Facebook keeps a picture that no post shows."""
 
+_LONGEST_WAIT = timedelta(days=1)
+"""Meta's windows roll over 24 hours: a longer wait is a fault, and then we look again after a day."""
 _SHOWN_FIELDS = "id,message,created_time,permalink_url,is_published,attachments{unshimmed_url}"
 _COUNT_FIELDS = "id,shares,comments.limit(0).summary(true),reactions.limit(0).summary(true)"
 _METRICS: Mapping[str, str] = MappingProxyType({"clicks": "post_clicks", "views": "post_total_media_view_unique"})
@@ -148,10 +150,9 @@ class Facebook(Platform):
         for _ in range(PAGES_OF_A_LISTING):
             page = yield Call(method="GET", path=_path(channel.remote_id, "published_posts"), query=query)
             found += [shown for shown in map(_shown, page["data"]) if _is_ours(message, shown)]
-            paging = page.body.get("paging") or {}
-            if not paging.get("next"):
+            if not _within(page.body, "paging", "next"):
                 return Listing(shown=tuple(found), complete=True)
-            after = (paging.get("cursors") or {}).get("after")
+            after = _within(page.body, "paging", "cursors", "after")
             if not after:
                 break
             query = {**query, "after": str(after)}
@@ -259,7 +260,6 @@ def _receipt(remote_id: str, url: str = "", published_at: datetime | None = None
 
 
 def _shown(post: Mapping[str, Any]) -> Shown:
-    created = post.get("created_time")
     text = str(post.get("message") or "")
     attached = [str(a["unshimmed_url"]) for a in _attachments(post) if a.get("unshimmed_url")]
     links = [*attached, *_addresses(text)]
@@ -267,7 +267,7 @@ def _shown(post: Mapping[str, Any]) -> Shown:
         receipt=_receipt(
             str(post["id"]),
             str(post.get("permalink_url") or ""),
-            datetime.fromisoformat(created) if created else None,
+            _instant(post.get("created_time")),
         ),
         text=text,
         link=next((link for link in links if _code(link)), next(iter(links), "")),
@@ -275,8 +275,24 @@ def _shown(post: Mapping[str, Any]) -> Shown:
     )
 
 
-def _attachments(post: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    yield from (post.get("attachments") or {}).get("data") or ()
+def _instant(text: Any) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return instant if instant.tzinfo else None
+
+
+def _within(value: Any, *keys: str) -> Any:
+    """What stands under these keys, one below the other, or None where one is missing."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
+def _attachments(post: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    data = _within(post, "attachments", "data")
+    return [a for a in data if isinstance(a, Mapping)] if isinstance(data, list) else []
 
 
 def _addresses(text: str) -> list[str]:
@@ -314,15 +330,18 @@ def _plain(text: str) -> str:
 
 
 def _count(value: Any, *keys: str) -> int | None:
-    for key in keys:
-        value = value.get(key) if isinstance(value, Mapping) else None
+    value = _within(value, *keys)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _metric(reading: Answer) -> int | None:
-    data = reading.body.get("data")
-    values = data[0].get("values") if data else None
-    return _count(values[0], "value") if values else None
+    """The metric's value, or None: an abolished metric is refused, and unknown is not zero."""
+    values = _within(_first(_within(reading.body, "data")), "values")
+    return _count(_first(values), "value")
+
+
+def _first(values: Any) -> Any:
+    return values[0] if isinstance(values, list) and values else None
 
 
 # What an answer means
@@ -439,11 +458,17 @@ def _fulfils(call: Call, body: Any) -> bool:
     if not isinstance(body, Mapping):
         return False
     edge = _edge(call)
+    if edge == "published_posts":
+        return _are_posts(body.get("data"))
     if call.method == "GET":
         return isinstance(body.get("data"), list) if edge else _is_id(body.get("id"))
     if not edge:
         return body.get("success") is True
     return _is_id(body.get("post_id" if edge == "photos" and call.commits else "id"))
+
+
+def _are_posts(data: Any) -> bool:
+    return isinstance(data, list) and all(isinstance(post, Mapping) and _is_id(post.get("id")) for post in data)
 
 
 def _is_id(value: object) -> bool:
@@ -495,11 +520,10 @@ def _hint(row: Refusal, error: Mapping[str, Any]) -> str:
 
 def _until(answer: Answer, now: datetime) -> datetime | None:
     minutes = [e.get("estimated_time_to_regain_access") for e in _allowances(answer)]
-    known = [m for m in minutes if isinstance(m, int | float) and m > 0]
-    if known:
-        return now + timedelta(minutes=max(known))
+    if known := [m for m in minutes if isinstance(m, int | float) and m > 0]:
+        return now + min(timedelta(minutes=min(max(known), 10_000)), _LONGEST_WAIT)
     seconds = answer.headers.get("retry-after", "")
-    return now + timedelta(seconds=int(seconds)) if seconds.isdecimal() else None
+    return now + min(timedelta(seconds=int(seconds[:6])), _LONGEST_WAIT) if seconds.isdecimal() else None
 
 
 def _allowances(answer: Answer) -> list[Mapping[str, Any]]:
