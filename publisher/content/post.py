@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Literal
 
+Day = date
 Kind = Literal["article", "news", "story", "video"]
 Status = Literal["draft", "published", "corrected", "retracted", "archived"]
 Visibility = Literal["published", "scheduled", "draft", "hidden"]
@@ -30,8 +31,8 @@ class Review:
     """Who reviewed it medically (a person's id), when, and when it is due again."""
 
     by: str
-    date: date
-    due: date | None = None
+    date: Day
+    due: Day | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,6 +37,7 @@ class Site:
     tagline: str = ""
     appointment: str = ""
     notice: str = ""
+    post_notice: str = ""
     schedule: Schedule = field(default_factory=Schedule)
     channels: tuple[Channel, ...] = ()
     terms: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))

@@ -1,0 +1,300 @@
+"""The whole folder: every file read, every mistake collected, names that must be unique compared."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from publisher.content.names import RESERVED, SLUG
+from publisher.content.reading.channel import shared_channel_mistakes
+from publisher.content.reading.document import split
+from publisher.content.reading.fields import Fields
+from publisher.content.reading.findings import Findings, suggestion
+from publisher.content.reading.nodes import parse
+from publisher.content.reading.people import read_person
+from publisher.content.reading.pictures import Pictures
+from publisher.content.reading.post import Home, Known, read_page, read_post
+from publisher.content.reading.site import read_site
+from publisher.content.reading.source import FOLDER, survey, text_of
+from publisher.content.reading.specialty import read_specialty
+from publisher.content.site import Content, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from publisher.content.channel import Channel
+    from publisher.content.people import Person
+    from publisher.content.post import Page, Post
+    from publisher.content.reading.source import Tree
+    from publisher.content.specialty import Specialty
+
+_OURS = ("calendar.yml", "holds.yml", "site.yml")
+_MARKDOWN = (".md", ".markdown", ".mdown")
+
+
+@dataclass(kw_only=True)
+class _Reading:
+    """What has been found so far."""
+
+    tree: Tree
+    pictures: Pictures
+    files: dict[str, Findings] = field(default_factory=dict)
+    site: Site | None = None
+    people: dict[str, Person] = field(default_factory=dict)
+    specialties: dict[str, Specialty] = field(default_factory=dict)
+    posts: list[Post] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
+    read: list[str] = field(default_factory=list)
+
+    def findings(self, name: str) -> Findings:
+        """The problems of one file, by its name below content/."""
+        return self.files.setdefault(name, Findings(f"{FOLDER}/{name}"))
+
+    def fields(self, name: str) -> Fields | None:
+        """The table of a YAML file, or None when it cannot be read."""
+        text = text_of(self.tree, name, self.findings(name))
+        table = None if text is None else parse(text, 1, self.findings(name))
+        return None if table is None else Fields(table, self.findings(name))
+
+
+def load_tree(root: Path) -> Content:
+    """Everything under `root`/content with every problem found. Raises Misuse when there is no such folder."""
+    tree = survey(root)
+    reading = _Reading(tree=tree, pictures=Pictures(tree.folder))
+    known = Known(people=_people_names(tree), specialties=_specialty_names(tree))
+    _strays(reading, known)
+    _read_site(reading)
+    _read_people(reading, known)
+    _read_specialties(reading, known)
+    _read_posts(reading, known)
+    _read_pages(reading)
+    _unique_ids(reading)
+    _unique_addresses(reading)
+    _shared_channels(reading)
+    _translations(reading)
+    return _content(reading, root)
+
+
+def _content(reading: _Reading, root: Path) -> Content:
+    """The value, without the files that have an error."""
+    refused = {findings.path for findings in reading.files.values() if findings.refused}
+    posts = tuple(sorted((post for post in reading.posts if post.path not in refused), key=lambda post: post.path))
+    kept = {post.path for post in posts}
+    read = [f"{FOLDER}/{name}" for name in reading.read]
+    return Content(
+        root=str(root),
+        site=reading.site or Site(name="", base_url=""),
+        specialties=_kept(reading.specialties, refused),
+        people=_kept(reading.people, refused),
+        posts=posts,
+        pages=tuple(page for page in reading.pages if page.path not in refused),
+        problems=tuple(sorted(problem for findings in reading.files.values() for problem in findings.problems)),
+        read=len(read),
+        refused=tuple(sorted(path for path in read if path not in kept)),
+        digest=reading.tree.digest(),
+    )
+
+
+def _kept(found: Mapping[str, Any], refused: set[str]) -> Mapping[str, Any]:
+    return MappingProxyType({name: found[name] for name in sorted(found) if found[name].path not in refused})
+
+
+def _people_names(tree: Tree) -> dict[str, str]:
+    """The people's ids with their files."""
+    parts = ((name, *posixpath.splitext(name)) for name in tree.names if posixpath.dirname(name) == "people")
+    return {posixpath.basename(stem): name for name, stem, ending in parts if ending == ".yml"}
+
+
+def _specialty_names(tree: Tree) -> dict[str, str]:
+    """The specialties' ids with their files."""
+    ours = (name for name in tree.names if posixpath.basename(name) == "specialty.yml" and name.count("/") == 1)
+    return {posixpath.dirname(name): name for name in ours if posixpath.dirname(name) not in RESERVED}
+
+
+def _strays(reading: _Reading, known: Known) -> None:
+    """Files that nothing will read, each said with what to do: nothing is left out in silence."""
+    for name in reading.tree.links:
+        message = "is a link to a folder, which is not followed; put the folder itself here"
+        reading.findings(name).add(0, "", "linked-folder", message, severity="warning")
+    for name in reading.tree.names:
+        message = _stray(name, known)
+        if message:
+            reading.findings(name).add(0, "", "stray-file", message)
+
+
+def _stray(name: str, known: Known) -> str:
+    """What is wrong with where the file stands or how it is called, or nothing."""
+    folder, _, file = name.rpartition("/")
+    top = name.partition("/")[0]
+    stem, ending = posixpath.splitext(file)
+    if not folder:
+        return _stray_at_top(name, ending)
+    if file == "specialty.yml" and top in RESERVED and name.count("/") == 1:
+        return f"{top} is a part of the site itself; give the specialty's folder another name"
+    if file == "specialty.yml" and name.count("/") > 1:
+        return "is too deep; a specialty's folder stands directly under content/"
+    if file in {"specialty.yaml", "speciality.yml"}:
+        return "is not read; rename it to specialty.yml"
+    if folder == "people" and ending != ".yml":
+        return f"is not read; rename it to {stem}.yml"
+    if folder == "people" and not SLUG.fullmatch(stem):
+        return "is no id of a person; name the file in small letters with hyphens, like maria-santos.yml"
+    if top not in known.specialties and top not in RESERVED and ending in _MARKDOWN:
+        near = suggestion(top, known.specialties, otherwise=f"write content/{top}/specialty.yml")
+        return f"stands in a folder that is no specialty; {near}"
+    if ending in _MARKDOWN and ending != ".md":
+        return f"is not read; rename it to {stem}.md"
+    return ""
+
+
+def _stray_at_top(name: str, ending: str) -> str:
+    if name in _OURS:
+        return ""
+    if ending in _MARKDOWN:
+        return "belongs to no specialty; move it into a specialty's folder or into pages/"
+    if ending in {".yml", ".yaml"}:
+        return f"is not read; {suggestion(name, _OURS, otherwise='move it or take it away')}"
+    return ""
+
+
+def _read_site(reading: _Reading) -> None:
+    if "site.yml" not in reading.tree.names:
+        message = "is missing; write it with name: and base-url:"
+        reading.findings("site.yml").add(0, "", "missing-file", message)
+        return
+    fields = reading.fields("site.yml")
+    reading.site = read_site(fields) if fields else None
+
+
+def _read_people(reading: _Reading, known: Known) -> None:
+    for name, file in sorted(_people_names(reading.tree).items()):
+        fields = reading.fields(file)
+        person = read_person(fields, f"{FOLDER}/{file}", name, known.specialties) if fields else None
+        if person:
+            reading.people[name] = person
+
+
+def _read_specialties(reading: _Reading, known: Known) -> None:
+    for name, file in sorted(_specialty_names(reading.tree).items()):
+        findings = reading.findings(file)
+        if not SLUG.fullmatch(name):
+            message = f"{name} is no id; name the folder in small letters with hyphens, like heart-surgery"
+            findings.add(0, "", "wrong-form", message)
+        fields = reading.fields(file)
+        specialty = read_specialty(fields, f"{FOLDER}/{file}", name, known.people) if fields else None
+        if specialty:
+            reading.specialties[name] = specialty
+
+
+def _read_posts(reading: _Reading, known: Known) -> None:
+    for name in reading.tree.names:
+        place = _place(name)
+        if place is None:
+            continue
+        reading.read.append(name)
+        specialty = place[0]
+        if specialty in known.specialties:
+            _read_post(reading, known, name, *place)
+
+
+def _place(name: str) -> tuple[str, str] | None:
+    """The folder and slug of a post's file: <specialty>/<slug>.md or <specialty>/<slug>/index.md, else None."""
+    parts = name.split("/")
+    if parts[0] in RESERVED or not name.endswith(".md") or len(parts) not in {2, 3}:
+        return None
+    if len(parts) == 3:
+        return (parts[0], parts[1]) if parts[2] == "index.md" else None
+    return parts[0], parts[1].removesuffix(".md")
+
+
+def _read_post(reading: _Reading, known: Known, name: str, specialty: str, slug: str) -> None:
+    findings = reading.findings(name)
+    text = text_of(reading.tree, name, findings)
+    document = None if text is None else split(text, findings)
+    if document is None:
+        return
+    ours = reading.specialties.get(specialty)
+    zone = ours.zone if ours else "UTC"
+    home = Home(path=findings.path, name=name, specialty=specialty, zone=zone, slug=slug)
+    post = read_post(document, home, known, reading.pictures, findings)
+    if ours is None:
+        message = f"waits for content/{specialty}/specialty.yml, which has a mistake; mend that file first"
+        findings.add(0, "", "specialty-refused", message)
+    elif post:
+        reading.posts.append(post)
+
+
+def _read_pages(reading: _Reading) -> None:
+    for name in reading.tree.names:
+        if posixpath.dirname(name) != "pages" or not name.endswith(".md"):
+            continue
+        findings = reading.findings(name)
+        text = text_of(reading.tree, name, findings)
+        document = None if text is None else split(text, findings)
+        slug = posixpath.basename(name).removesuffix(".md")
+        page = read_page(document, findings.path, slug, findings) if document else None
+        if page:
+            reading.pages.append(page)
+
+
+def _unique_ids(reading: _Reading) -> None:
+    _unique(
+        reading,
+        [(post.id, post.path, post.lines.get("id", 0)) for post in reading.posts],
+        "id",
+        "duplicate-id",
+        "{name} is the id of {others} as well; give one of them another (the one that is not announced yet)",
+    )
+
+
+def _unique_addresses(reading: _Reading) -> None:
+    """No two posts, pages or aliases at one address, and no page where a specialty's section is."""
+    taken = [(post.address, post.path, post.lines.get("slug", 0)) for post in reading.posts]
+    taken += [(f"/{page.slug}/", page.path, 0) for page in reading.pages]
+    taken += [(f"/{one.id}/", one.path, 0) for one in reading.specialties.values()]
+    taken += [
+        (f"/{alias.strip('/')}/", post.path, post.lines.get("aliases", 0))
+        for post in reading.posts
+        for alias in post.aliases
+    ]
+    message = "{name} is the address of {others} as well; give one of them another"
+    _unique(reading, taken, "slug", "duplicate-address", message)
+
+
+def _unique(reading: _Reading, found: Iterable[tuple[str, str, int]], field: str, rule: str, message: str) -> None:
+    """A problem on each file that shares a name with others, naming those."""
+    holders: dict[str, list[tuple[str, int]]] = {}
+    for name, path, line in found:
+        holders.setdefault(name, []).append((path, line))
+    for name, those in holders.items():
+        for path, line in those if len(those) > 1 else ():
+            others = sorted({other for other, _ in those if other != path})
+            said = message.format(name=name, others=", ".join(others) or "the post itself")
+            reading.findings(path.removeprefix(f"{FOLDER}/")).add(line, field, rule, said)
+
+
+def _shared_channels(reading: _Reading) -> None:
+    """Two files that name one channel must say the same of it."""
+    first: dict[str, tuple[Channel, str]] = {}
+    owners = [("site.yml", reading.site.channels)] if reading.site else []
+    owners += [(one.path.removeprefix(f"{FOLDER}/"), one.channels) for one in reading.specialties.values()]
+    for file, channels in owners:
+        for channel in channels:
+            known, where = first.setdefault(channel.key, (channel, file))
+            for key, message in shared_channel_mistakes(known, channel).items():
+                reading.findings(file).add(0, f"channels.{key}", "shared-channel", f"content/{where}: {message}")
+                reading.findings(where).add(0, f"channels.{key}", "shared-channel", f"content/{file}: {message}")
+
+
+def _translations(reading: _Reading) -> None:
+    """A translation names the post that it translates by that one's id."""
+    known = {post.id for post in reading.posts}
+    for post in reading.posts:
+        if post.translation_of and post.translation_of not in known:
+            near = suggestion(post.translation_of, known, otherwise="write the id of the post that it translates")
+            message = f"{post.translation_of} is the id of no post; {near}"
+            findings = reading.findings(post.path.removeprefix(f"{FOLDER}/"))
+            findings.add(post.lines["translation-of"], "translation-of", "unknown-post", message)

@@ -1,0 +1,297 @@
+"""YAML text → nodes that know their line: only true, false, null and integers are resolved, everything else is text.
+
+libyaml's events are folded into a tree without recursion, so that neither depth nor aliases can exhaust a reader: a
+file is refused beyond `DEEPEST` levels or `MOST` nodes, aliases counted as often as they are used.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from publisher.content.reading.findings import Findings
+
+DEEPEST = 20
+MOST = 10_000
+
+_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\Z")
+_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scalar:
+    """One value: `face` is the text as it was written, `value` what it means; `line` and `column` count from 1."""
+
+    face: str
+    value: str | bool | int | None
+    line: int
+    column: int = 1
+    weight: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Items:
+    """A list of nodes."""
+
+    items: tuple[Node, ...]
+    line: int
+    column: int = 1
+    weight: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Table:
+    """Keys and their nodes, in the order of the file, each key once."""
+
+    pairs: tuple[tuple[Scalar, Node], ...]
+    line: int
+    column: int = 1
+    weight: int = 1
+
+
+Node = Scalar | Items | Table
+
+
+class _RefusedError(Exception):
+    """The file cannot be read further; what is wrong has been written down."""
+
+
+@dataclass(kw_only=True, slots=True)
+class _Open:
+    """A list or table whose end has not come yet."""
+
+    table: bool
+    anchor: str | None
+    line: int
+    column: int
+    path: str
+    nodes: list[Node] = field(default_factory=list)
+    keys: dict[str, Scalar] = field(default_factory=dict)
+    key: Scalar | None = None
+    skip: bool = False
+
+    def child_path(self) -> str:
+        last = (self.key.face if self.key else "") if self.table else str(len(self.nodes) + 1)
+        return f"{self.path}.{last}" if self.path else last
+
+
+def parse(text: str, first_line: int, findings: Findings) -> Table | None:
+    """The table that `text` holds, whose first line is `first_line` of its file; None when it cannot be read."""
+    import yaml
+
+    builder = _Builder(text, first_line, findings)
+    try:
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            builder.take(event)
+        return builder.table()
+    except _RefusedError:
+        return None
+    except yaml.MarkedYAMLError as error:
+        _syntax(error, text.split("\n"), first_line, findings)
+    except yaml.reader.ReaderError as error:
+        line = text.encode()[: error.position].count(b"\n")
+        findings.add(first_line + line, "", "yaml", "holds a character that no text has; take it out")
+    return None
+
+
+def resolve(face: str, *, plain: bool) -> str | bool | int | None:
+    """What a scalar means: true, false, null and integers when plain, its own face otherwise."""
+    if not plain:
+        return face
+    if face in _WORDS:
+        return _WORDS[face]
+    return int(face) if _INTEGER.match(face) else face
+
+
+class _Builder:
+    """Folds libyaml's events into nodes."""
+
+    def __init__(self, text: str, first_line: int, findings: Findings) -> None:
+        self.lines = text.split("\n")
+        self.first_line = first_line
+        self.findings = findings
+        self.stack: list[_Open] = []
+        self.anchors: dict[str, Node] = {}
+        self.root: Node | None = None
+        self.weight = 0
+
+    def refuse(self, line: int, rule: str, message: str, path: str = "") -> None:
+        self.findings.add(line, path, rule, message)
+        raise _RefusedError
+
+    def table(self) -> Table | None:
+        """The whole file's table; None and a problem when the file holds something else."""
+        if self.root is None or (isinstance(self.root, Scalar) and self.root.value is None):
+            return Table(pairs=(), line=self.first_line)
+        if isinstance(self.root, Table):
+            return self.root
+        self.refuse(self.root.line, "yaml", "holds no keys; write lines like: title: What to expect")
+        return None
+
+    def take(self, event: Any) -> None:
+        getattr(self, "_" + type(event).__name__, self._ignore)(event)
+
+    def _ignore(self, event: Any) -> None:
+        del event
+
+    def _DocumentStartEvent(self, event: Any) -> None:
+        if self.root is not None:
+            self.refuse(self._line(event), "yaml", "begins a second document; keep one")
+
+    def _ScalarEvent(self, event: Any) -> None:
+        plain = bool(event.implicit[0])
+        self._no_tag(event)
+        line, column = self._line(event), event.start_mark.column + 1
+        node = Scalar(face=event.value, value=resolve(event.value, plain=plain), line=line, column=column)
+        if plain:
+            self._no_lost_comment(event)
+        self._place(node, event.anchor)
+
+    def _AliasEvent(self, event: Any) -> None:
+        node = self.anchors.get(event.anchor)
+        if node is None:
+            line = self._line(event)
+            message = f"*{event.anchor} names nothing that stands above; if it is text, quote it: \"*{event.anchor}\""
+            self.refuse(line, "yaml", message)
+        else:
+            self._place(node, None)
+
+    def _SequenceStartEvent(self, event: Any) -> None:
+        self._open(event, table=False)
+
+    def _MappingStartEvent(self, event: Any) -> None:
+        self._open(event, table=True)
+
+    def _SequenceEndEvent(self, event: Any) -> None:
+        del event
+        frame = self.stack.pop()
+        weight = 1 + sum(node.weight for node in frame.nodes)
+        self._place(
+            Items(items=tuple(frame.nodes), line=frame.line, column=frame.column, weight=weight), frame.anchor, new=False
+        )
+
+    def _MappingEndEvent(self, event: Any) -> None:
+        del event
+        frame = self.stack.pop()
+        pairs = tuple(zip(frame.keys.values(), frame.nodes, strict=True))
+        weight = 1 + sum(1 + node.weight for node in frame.nodes)
+        self._place(Table(pairs=pairs, line=frame.line, column=frame.column, weight=weight), frame.anchor, new=False)
+
+    def _open(self, event: Any, *, table: bool) -> None:
+        self._no_tag(event)
+        line, column = self._line(event), event.start_mark.column + 1
+        parent = self.stack[-1] if self.stack else None
+        if parent and parent.table and parent.key is None:
+            self.refuse(line, "yaml", "has a list or braces where a key is due; put quotes around the text")
+        if len(self.stack) == DEEPEST:
+            self.refuse(line, "yaml", f"is nested more than {DEEPEST} levels deep; write it flatter")
+        path = parent.child_path() if parent else ""
+        self.stack.append(_Open(table=table, anchor=event.anchor, line=line, column=column, path=path))
+
+    def _place(self, node: Node, anchor: str | None, *, new: bool = True) -> None:
+        """Put a finished node where it belongs: at the root, into a list, or as key or value of a table."""
+        self.weight += node.weight if new else 1
+        if self.weight > MOST:
+            self.refuse(node.line, "yaml", f"holds more than {MOST} values; split it")
+        if anchor:
+            self.anchors[anchor] = node
+        if not self.stack:
+            self.root = node
+        elif not self.stack[-1].table:
+            self.stack[-1].nodes.append(node)
+        else:
+            self._place_in_table(self.stack[-1], node)
+
+    def _place_in_table(self, frame: _Open, node: Node) -> None:
+        if frame.key is None:
+            self._take_key(frame, node)
+            return
+        if not frame.skip:
+            frame.keys[frame.key.face] = frame.key
+            frame.nodes.append(node)
+        frame.key, frame.skip = None, False
+
+    def _take_key(self, frame: _Open, node: Node) -> None:
+        if not isinstance(node, Scalar):
+            self.refuse(node.line, "yaml", "has a list or braces where a key is due; put quotes around the text")
+            return
+        first = frame.keys.get(node.face)
+        frame.key, frame.skip = node, first is not None
+        if first:
+            message = f"stands twice (first on line {first.line}); keep one of them"
+            self.findings.add(node.line, frame.child_path(), "duplicate-key", message, column=node.column)
+
+    def _no_tag(self, event: Any) -> None:
+        if event.tag and event.tag != "!":
+            self.refuse(self._line(event), "yaml", "has a YAML tag (!…), which is not read here; quote the text")
+
+    def _no_lost_comment(self, event: Any) -> None:
+        """Text after ` #word` would be lost in silence: YAML reads it as a comment."""
+        rest = self.lines[event.end_mark.line][event.end_mark.column :] if event.value else ""
+        if not re.match(r"\s+#\S", rest):
+            return
+        path = self.stack[-1].child_path() if self.stack else ""
+        line = self.lines[event.end_mark.line]
+        message = f"ends before {rest.strip()}, which YAML takes for a comment; write {quoted_line(line.strip())}"
+        self.findings.add(self._line(event), path, "comment-in-text", message)
+
+    def _line(self, event: Any) -> int:
+        return int(event.start_mark.line) + self.first_line
+
+
+def quoted(text: str) -> str:
+    """The text as YAML writes it between quotes, whatever it holds."""
+    if '"' in text or "\\" in text:
+        return "'" + text.replace("'", "''") + "'"
+    return f'"{text}"'
+
+
+_LINE = re.compile(r"(?P<lead>(?:-\s+)?(?:[\w.-]+:(?=\s)\s*)?)(?P<text>.*)\Z", re.DOTALL)
+
+
+def quoted_line(line: str) -> str:
+    """A line `key: text` or `- text` with its text between quotes."""
+    found = _LINE.match(line)
+    if not found or not found["lead"] or not found["text"]:
+        return quoted(line)
+    return found["lead"] + quoted(found["text"].strip().strip("\"'") if _half_quoted(found["text"]) else found["text"])
+
+
+def _half_quoted(text: str) -> bool:
+    return len(text) > 1 and text[0] in "\"'" and text[-1] == text[0]
+
+
+def _whole_entry(lines: list[str], at: int) -> str:
+    """The `key: text` that the line belongs to, joined when its text runs over several lines."""
+    top = at
+    while top > 0 and lines[top].startswith((" ", "\t")) and not re.match(r"\s*(?:- |[\w.-]+:\s)", lines[top - 1]):
+        top -= 1
+    if top > 0 and lines[top].startswith((" ", "\t")) and re.match(r"\s*[\w.-]+:\s+[^\s|>]", lines[top - 1]):
+        top -= 1
+    return " ".join(part.strip() for part in lines[top : at + 1])
+
+
+def _syntax(error: Any, lines: list[str], first_line: int, findings: Findings) -> None:
+    """Write down what libyaml could not read, with the line as it should be written where that can be said."""
+    mark = error.problem_mark or error.context_mark
+    at = min(mark.line, len(lines) - 1) if mark else 0
+    line, what = lines[at], str(error.problem or "")
+    key = re.match(r"\s*(?:- +)?([\w.-]+):", line)
+    message = _advice(error, what, lines, at, first_line)
+    column = mark.column + 1 if mark else 1
+    findings.add(first_line + at, key[1] if key else "", "yaml", message, column=column)
+
+
+def _advice(error: Any, what: str, lines: list[str], at: int, first_line: int) -> str:
+    line = lines[at]
+    if "mapping values are not allowed" in what:
+        return f"holds a colon and a space, so it needs quotes; write {quoted_line(_whole_entry(lines, at))}"
+    if "\\t" in what or line.lstrip(" ").startswith("\t"):
+        return "is indented with a tab; indent with spaces"
+    if error.context and "quoted scalar" in error.context and "end of" in what:
+        return f"has a quote that line {first_line + error.context_mark.line} opens and nothing closes; close it"
+    if re.match(r"\s*(?:- +)?(?:[\w.-]+:\s+)?[\"'@`%&*!|>]", line) or ": " in line.partition(":")[2]:
+        return f"cannot be read as YAML; put the whole text in quotes: {quoted_line(line.strip())}"
+    return "cannot be read as YAML; look at the indentation and the quotes of this line and the one above"
