@@ -1,1 +1,45 @@
-"""…"""
+"""Our local stand-in for the platforms: real HTTP on loopback, one file per platform, faults on demand and a wall to look at.
+
+It knows nothing of our platforms' code: its limits and answers come from the platforms' own descriptions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from publisher.sandbox._client import Remote, Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from publisher.content.channel import Channel
+    from publisher.content.site import Content
+
+__all__ = ["Remote", "Sandbox", "running", "start"]
+
+
+def start(
+    root: Path, *, content: Content | None = None, now: datetime | None = None, port: int = 0,
+    pages: Sequence[Channel] = (), in_process: bool = True,
+) -> Sandbox:  # fmt: skip
+    """A sandbox for `root`, listening on loopback, with every channel of `content` and of `pages` registered.
+
+    It runs in a thread, or with `in_process=False` in a process of its own: choose that where clients are forked, since a
+    forked child keeps copies of the server's sockets. Its clock begins at `now` (aware) and runs on. Its state is in
+    `<root>/.publisher/sandbox/` and outlives it. Raises HeldElsewhere when another sandbox serves the same root.
+    """
+    sandbox = Sandbox(root, now=now, port=port, in_process=in_process)
+    try:
+        sandbox.register([*(content.channels().values() if content else ()), *pages])
+    except BaseException:
+        sandbox.stop()
+        raise
+    return sandbox
+
+
+def running(root: Path) -> Remote | None:
+    """The sandbox that is serving `root` by its address file, or None."""
+    note = root / ".publisher" / "sandbox" / "address"
+    return Remote(note.read_text(encoding="utf-8").strip()) if note.is_file() else None

@@ -1,0 +1,296 @@
+"""The sandbox's server: loopback only, a thread for each connection, faults at the level of the socket."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
+
+from publisher.errors import Misuse
+from publisher.sandbox import _control, _wall
+from publisher.sandbox._clock import Clock
+from publisher.sandbox._state import Place, State
+from publisher.sandbox._twin import Asked, Reply, Twin, Upload, twins
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from publisher.sandbox._faults import Fault
+
+LOOPBACK = "127.0.0.1"
+MOST_BYTES = 64 * 1024 * 1024
+"""The largest request that the sandbox reads."""
+REDACTED = "[redacted]"
+
+Environ = dict[str, Any]
+Start = Callable[..., Any]
+
+
+class Dropped(ConnectionResetError):
+    """The connection is to be reset without an answer."""
+
+
+class ShortBody(ConnectionResetError):
+    """The connection is to be closed in the middle of an answer."""
+
+
+class _Handler(WSGIRequestHandler):
+    """werkzeug's handler, silent unless told otherwise, that can hang up the hard way."""
+
+    verbose = False
+    open_sockets: set[socket.socket]
+
+    def setup(self) -> None:
+        super().setup()
+        self.open_sockets.add(self.connection)
+
+    def finish(self) -> None:
+        self.open_sockets.discard(self.connection)
+        super().finish()
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        if self.verbose:
+            super().log_request(code, size)
+
+    def connection_dropped(self, error: BaseException, environ: Environ | None = None) -> None:
+        del environ
+        self.close_connection = True
+        if isinstance(error, Dropped):
+            # Lingering for no time makes the kernel send RST where it would send FIN.
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.open_sockets.discard(self.connection)
+            os.close(self.connection.detach())
+
+
+class Server:
+    """A sandbox that serves one folder's state until it is stopped."""
+
+    def __init__(self, root: Path, *, now: datetime | None = None, port: int = 0, verbose: bool = False) -> None:
+        self.folder = root / ".publisher" / "sandbox"
+        self.clock = Clock(now)
+        self.stopping = threading.Event()
+        self._sockets: set[socket.socket] = set()
+        self._busy = 0
+        self._idle = threading.Condition()
+        self.state = State(self.folder)
+        try:
+            self._http = self._listen(port, verbose)
+        except BaseException:
+            self.state.close()
+            raise
+        self.address = f"http://{LOOPBACK}:{self._http.port}"
+        _write_private(self.folder / "address", self.address)
+
+    def _listen(self, port: int, verbose: bool) -> Any:  # noqa: FBT001 -- handed on
+        handler = type("Handler", (_Handler,), {"verbose": verbose, "open_sockets": self._sockets})
+        with socket.create_server((LOOPBACK, 0) if not port else (LOOPBACK, port), backlog=128) as listening:
+            return make_server(LOOPBACK, port, self, threaded=True, request_handler=handler, fd=listening.fileno())
+
+    # Life
+
+    def register(self, places: Sequence[Place]) -> dict[str, str]:
+        """Make channels known and write their tokens' files; gives every token by name."""
+        with self.state.transaction():
+            tokens = {p.token_name: self.state.register(p) for p in places if p.platform in twins() and p.token_name}
+            for twin in twins().values():
+                tokens |= {name: self.state.mint(twin.name, name) for name in twin.secrets}
+            for place in places:
+                if place.platform in twins() and not place.token_name:
+                    self.state.register(place)
+        for name, value in tokens.items():
+            _write_private(self.folder / "tokens" / name, value)
+        return tokens
+
+    def serve(self) -> None:
+        """Answer until `stop` is called (from another thread), or Ctrl-C; the address stands in the folder until then."""
+        try:
+            self._http.serve_forever(poll_interval=0.05)
+        finally:
+            self.stopping.set()
+            self._hang_up()
+            with contextlib.suppress(FileNotFoundError):
+                (self.folder / "address").unlink()
+            self.state.close()
+
+    def stop(self) -> None:
+        """Ask `serve` to return; calls under way are ended first."""
+        self.stopping.set()
+        self._http.shutdown()
+
+    def _hang_up(self) -> None:
+        for connection in list(self._sockets):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RD)
+        with self._idle:
+            self._idle.wait_for(lambda: self._busy == 0, timeout=10)
+
+    # One request
+
+    def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
+        """The WSGI application."""
+        with self._idle:
+            self._busy += 1
+        try:
+            return self._respond(Request(environ))(environ, start_response)
+        finally:
+            with self._idle:
+                self._busy -= 1
+                self._idle.notify_all()
+
+    def _respond(self, request: Request) -> Response:
+        request.max_content_length = MOST_BYTES
+        request.max_form_memory_size = MOST_BYTES
+        if (request.host.rpartition(":")[0] or request.host) not in {LOOPBACK, "localhost"}:
+            return Response("The sandbox answers this machine only.\n", status=403)
+        first = request.path.strip("/").partition("/")[0]
+        if first in twins():
+            return self._platform(twins()[first], request)
+        if first == "_sandbox":
+            return _control.respond(self, request)
+        return _wall.respond(self, request)
+
+    def _platform(self, twin: Twin, request: Request) -> Response:
+        try:
+            asked = _read(twin, request, base=self.address)
+        except (BadRequest, RequestEntityTooLarge) as error:
+            return Response(str(error), status=error.code)
+        with self.state.transaction():
+            channel, call = twin.identify(asked, self.state)
+            faults = self.state.strike(twin.name, channel, call, twin.usual_calls)
+        for each in faults:
+            if each.kind == "delay":
+                self.stopping.wait(each.length)
+        outcome = next((f for f in faults if f.when != "while"), None)
+        if outcome is not None and outcome.when == "before":
+            return self._refused(twin, asked, channel, call, faults, outcome)
+        reply = self._applied(twin, twin.prepare(asked), channel, call, faults)
+        return self._answered(reply, twin, channel, outcome)
+
+    def _refused(
+        self, twin: Twin, asked: Asked, channel: str, call: str, faults: Sequence[Fault], outcome: Fault
+    ) -> Response:
+        dropped = outcome.kind == "drop-before"
+        reply = None if dropped else twin.refuse(outcome.kind, channel=channel, seconds=outcome.length, code=outcome.code)
+        with self.state.transaction():
+            self._record(twin, asked, channel, call, faults, status=reply.status if reply else None, applied=False)
+        if reply is None:
+            raise Dropped
+        return _response(reply)
+
+    def _applied(self, twin: Twin, asked: Asked, channel: str, call: str, faults: Sequence[Fault]) -> Reply:
+        kinds = {f.kind: f for f in faults}
+        asked = asked.having(
+            now=self.clock.now(),
+            lag_seconds=kinds["listing-lag"].length if "listing-lag" in kinds else 0.0,
+            media_expired="media-expired" in kinds,
+            duplicates_allowed="duplicate-off" in kinds,
+        )
+        with self.state.transaction():
+            self.state.release_due(asked.now)
+            reply = twin.answer(asked, self.state)
+            done = asked.method != "GET" and reply.status < 400  # noqa: PLR2004 -- HTTP: refused from here on
+            self._record(twin, asked, channel, call, faults, status=reply.status, applied=done)
+        return reply
+
+    def _answered(self, reply: Reply, twin: Twin, channel: str, outcome: Fault | None) -> Response:
+        kind = outcome.kind if outcome else ""
+        seconds = outcome.length if outcome else 0.0
+        if kind == "accept-then-drop":
+            raise Dropped
+        if kind == "accept-then-500":
+            return _response(twin.refuse(kind, channel=channel, seconds=seconds, code=""))
+        if kind == "slow-accept":
+            self.stopping.wait(seconds)
+        response = _response(reply)
+        whole = response.get_data()
+        if kind == "truncated-json":
+            response.set_data(whole[: max(1, len(whole) // 2)])
+        if kind == "empty":
+            response.set_data(b"")
+        if kind in {"drip", "short-body"}:
+            response.response = self._drip(whole, seconds) if kind == "drip" else _short(whole)
+            response.content_length = len(whole)
+        return response
+
+    def _drip(self, whole: bytes, seconds: float) -> Iterator[bytes]:
+        for number in range(len(whole)):
+            if self.stopping.wait(seconds if number else 0.0):
+                return
+            yield whole[number : number + 1]
+
+    def _record(
+        self, twin: Twin, asked: Asked, channel: str, call: str, faults: Sequence[Fault], *, status: int | None, applied: bool
+    ) -> None:
+        shown = {k: REDACTED if k in twin.secret_params else v for k, v in asked.params.items()}
+        uploads = [{"part": u.part, "name": u.name, "bytes": len(u.data)} for u in asked.uploads]
+        self.state.record(
+            {
+                "at": self.clock.now(), "platform": twin.name, "channel": channel, "call": call,
+                "method": asked.method, "path": "/" + "/".join(asked.path), "token_in": asked.token_in,
+                "params": json.dumps(shown), "uploads": json.dumps(uploads), "status": status, "applied": applied,
+                "faults": json.dumps([f.kind for f in faults]),
+            }
+        )  # fmt: skip
+
+
+def open_server(root: Path, *, now: datetime | None, port: int, verbose: bool = False) -> Server:
+    """A server that is listening. Raises Misuse when the port is taken, HeldElsewhere when another sandbox is here."""
+    try:
+        return Server(root, now=now, port=port, verbose=verbose)
+    except OSError as error:
+        raise Misuse(f"port {port} cannot be listened to: {error.strerror}", hint="use --port 0 for any free port") from None
+
+
+def _read(twin: Twin, request: Request, *, base: str) -> Asked:
+    path = tuple(request.path.strip("/").split("/"))[1:]
+    host = "api"
+    if path and path[0].startswith("_"):
+        host, path = path[0][1:], path[1:]
+    query = request.args.to_dict()
+    body = _json_body(request) if request.is_json else request.form.to_dict()
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    in_header = secret.strip() if scheme.lower() in {"bearer", "oauth"} else ""
+    token = in_header or body.get("access_token", "") or query.get("access_token", "")
+    where = "header" if in_header else "body" if body.get("access_token") else "query" if token else ""
+    uploads = tuple(Upload(part=part, name=file.filename or "", data=file.read()) for part, file in request.files.items())
+    return Asked(
+        method=request.method, path=path, host=host, params={**query, **body}, uploads=uploads, base=base,
+        headers={k.lower(): v for k, v in request.headers.items()}, token=token,
+        token_in=where,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def _json_body(request: Request) -> dict[str, str]:
+    found = request.get_json()
+    if not isinstance(found, dict):
+        raise BadRequest("the JSON body must be an object")
+    return {str(k): v if isinstance(v, str) else json.dumps(v) for k, v in found.items()}
+
+
+def _response(reply: Reply) -> Response:
+    response = Response(json.dumps(reply.body, ensure_ascii=False), status=reply.status, mimetype="application/json")
+    response.headers.update(reply.headers)
+    return response
+
+
+def _short(whole: bytes) -> Iterator[bytes]:
+    yield whole[: len(whole) // 2]
+    raise ShortBody
+
+
+def _write_private(target: Path, text: str) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    aside = target.with_name(f".{target.name}.new")
+    with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    aside.replace(target)

@@ -1,0 +1,4 @@
+"""The wall."""
+from werkzeug.wrappers import Request, Response
+def respond(server, request: Request) -> Response:
+    return Response("wall")
