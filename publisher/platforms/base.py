@@ -7,7 +7,7 @@ sent each `Answer`. An operation that a platform lacks is simply not defined; `c
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -53,6 +53,12 @@ class Rules:
     checked: str
     more: Mapping[str, Limit] = field(default_factory=lambda: MappingProxyType({}))
 
+    @property
+    def limits(self) -> Mapping[str, Limit]:
+        """Every number of these rules by its name, the platform's own after the common ones."""
+        common = ((f.name, getattr(self, f.name)) for f in fields(self))
+        return {name: value for name, value in common if isinstance(value, Limit)} | dict(self.more)
+
 
 class Secret(str):
     """Text that is sent as it is and shown to nobody: `repr`, and so every container's, says only that it is one."""
@@ -78,6 +84,10 @@ class Credential:
 
     def __reduce_ex__(self, protocol: object) -> tuple[Any, ...]:
         raise TypeError("a credential is not pickled")
+
+
+OPERATIONS = ("publish", "correct", "retract", "find", "read", "engagement")
+"""What a platform may define, in the order that a post's life needs them."""
 
 
 class Platform:
@@ -136,5 +146,5 @@ class Platform:
         return MappingProxyType({})
 
     def can(self, operation: str) -> bool:
-        """Whether it defines the operation: "publish", "correct", "retract", "find", "read" or "engagement"."""
+        """Whether it defines the operation, one of OPERATIONS."""
         return getattr(type(self), operation) is not getattr(Platform, operation)

@@ -405,6 +405,7 @@ _OTHER = Refusal(codes=(), means="rejected", sentence="Facebook refuses with a c
 
 
 _INVALID_PARAMETER, _NOT_THERE = 100, 33
+_ATTACHED = "attached_media"
 _OK, _TOO_MANY, _FAULT = 200, 429, 500
 
 
@@ -487,20 +488,27 @@ def _refused(call: Call, answer: Answer, error: Mapping[str, Any], now: datetime
         return InDoubt(sentence, **said) if call.commits and row is None else NotSent(sentence, **said)
     if _is_fault(answer) or (row is not None and row.means == "unknown"):
         return NotSent(sentence, **said)
-    return _definite(call, row or _OTHER)(sentence, **said)
+    return _definite(call, row or _OTHER, error)(sentence, **said)
 
 
-def _definite(call: Call, row: Refusal) -> type[CallError]:
+def _definite(call: Call, row: Refusal, error: Mapping[str, Any]) -> type[CallError]:
     """The error of a refusal after which nothing was applied.
 
     Meta documents no code for a picture that has expired, so an invalid parameter of a post that attaches pictures is
-    taken for that: they are uploaded afresh, and the driver does that at most twice.
+    taken for that unless another field is blamed: they are uploaded afresh, and the driver does that at most twice.
     """
     if _INVALID_PARAMETER in row.codes:
-        if any(name.startswith("attached_media[") for name in call.form or ()):
+        if _ATTACHED in (_blamed(error) or {_ATTACHED}) and any(name.startswith(_ATTACHED) for name in call.form or ()):
             return Expired
         return Unauthorized if row.means == "unauthorized" and _edge(call) else Rejected
     return Unauthorized if row.means == "unauthorized" else Rejected
+
+
+def _blamed(error: Mapping[str, Any]) -> set[str]:
+    """The fields at fault, where Meta names any; error_data is an object or the text of one."""
+    data = error.get("error_data")
+    specs = _within(_json(data) if isinstance(data, str) else data, "blame_field_specs")
+    return {str(_first(spec)).partition("[")[0] for spec in specs} if isinstance(specs, list) else set()
 
 
 def _name(error: Mapping[str, Any]) -> str:
