@@ -1,0 +1,47 @@
+"""The sentences that say why a delivery goes when it goes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from publisher.content.specialty import Quiet
+
+if TYPE_CHECKING:
+    from publisher.plan.timetable import Found
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def wall(at: datetime, zone: str) -> str:
+    """The instant on the zone's clocks: "Tue 24 Nov 2026 09:00" (whatever the machine's language)."""
+    local = at.astimezone(ZoneInfo(zone))
+    day = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
+    clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+    return f"{day} {clock}"
+
+
+def lasting(span: timedelta) -> str:
+    """A span as people say it: "3 h", "90 min", "3 h 30 min", "2 days"."""
+    minutes = int(span.total_seconds()) // 60
+    days, hours_, rest = minutes // 1440, minutes // 60, minutes % 60
+    if days and not minutes % 1440:
+        return "1 day" if days == 1 else f"{days} days"
+    if not rest:
+        return f"{hours_} h"
+    return f"{minutes} min" if minutes <= 90 else f"{hours_} h {rest} min"  # noqa: PLR2004 - "90 min" is how it is written
+
+
+def hours(quiet: Quiet | None) -> str:
+    """Quiet hours as the file writes them: "21:00-07:00"."""
+    return f"{quiet.start:%H:%M}-{quiet.end:%H:%M}" if quiet else ""
+
+
+def passed_over(found: Found, zone: str) -> str:
+    """The times that were looked at before and why each would not do, as the end of a sentence; empty when none was."""
+    if not found.passed:
+        return ""
+    named = "; ".join(f"{wall(at, zone)} ({why})" for at, why in found.passed)
+    return f"; passed over: {named}" + (f"; and {found.more} more" if found.more else "")
