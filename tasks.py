@@ -40,12 +40,13 @@ def start(arguments: list[str]) -> int:
         print(f"tasks.py: there is no task {named[0]!r}\n\n{listing()}", file=sys.stderr)
         return 2
     ensure("test" if WITH_JUDGES.intersection(named) else "run")
-    hand_over(arguments)
+    return hand_over(arguments)
 
 
 def hand_over(arguments: list[str]) -> NoReturn:
     """Become invoke, in the environment; the same process, so that signals and exit codes are its own."""
-    os.execv(PYTHON, [str(PYTHON), "-m", "invoke", "--search-root", str(HERE), *arguments])  # noqa: S606 - no shell wanted
+    command = [str(PYTHON), "-m", "invoke", "--search-root", str(HERE), *arguments]
+    os.execv(PYTHON, command)  # noqa: S606 - no shell is wanted
 
 
 def tasks_here() -> dict[str, str]:
@@ -119,7 +120,7 @@ def ensure(kind: str) -> None:
 def set_up(kind: str, lock: int) -> None:
     """Install the lock's packages and this project, then write the stamp.
 
-    The programs started here inherit `lock`: if this process is killed, the next set-up waits until they too have ended.
+    The programs started here inherit `lock`: if this process is killed, the next set-up waits for their end.
     """
     found = stamped()
     kind = "test" if found.get("kind") == "test" else kind  # judges that were asked for once stay

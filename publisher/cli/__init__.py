@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import importlib
 import os
 import pkgutil
@@ -88,7 +87,7 @@ class Commands(click.Group):
             complain("interrupted; the ledger is consistent, running again continues")
             ctx.exit(INTERRUPTED)
         except OSError as error:
-            if error.errno == errno.EPIPE or not (error.filename and error.strerror):
+            if not (error.filename and error.strerror):  # among them a reader that went away: click ends quietly
                 raise
             complain(f"{error.filename}: {error.strerror}")
             ctx.exit(1)
