@@ -36,6 +36,7 @@ class Rules:
     """What a platform allows, as data. Every number carries its source; `read_lag` None: no source gives one.
 
     `same_text_elsewhere`: one text may go out from several accounts; where it may not, the home specialty's speaks.
+    `pictures_hide_link`: a message with pictures gets no link card, so that its link has to stand in the text.
     """
 
     text: Limit
@@ -45,6 +46,7 @@ class Rules:
     picture_types: tuple[str, ...]
     alt_text: Limit | None = None
     link_in_text: bool = False
+    pictures_hide_link: bool = False
     link_cost: int | None = None
     read_lag: timedelta | None = None
     same_text_elsewhere: bool = True

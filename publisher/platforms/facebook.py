@@ -61,6 +61,7 @@ RULES = Rules(
         checked=CHECKED,
     ),
     picture_types=("image/jpeg", "image/png", "image/gif", "image/tiff", "image/bmp"),
+    pictures_hide_link=True,
     api_version=API_VERSION,
     source="https://developers.facebook.com/docs/pages-api/posts/",
     checked=CHECKED,
