@@ -1,0 +1,324 @@
+"""Drives one flow against its operation's journal, so that a crash anywhere is a replay.
+
+For each step: what the journal has answered is handed to the flow and nothing is sent; what was begun and may be public
+is in doubt; everything else is written down as begun, sent, and its answer written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal, NoReturn, Protocol, TypeVar
+
+from publisher.errors import CallError, Expired, InDoubt, NotSent, Rejected, Throttled, Unauthorized
+from publisher.ledger import Heard
+from publisher.values import Answer, Call, Flow, Message, Published, Receipt, Wait
+
+if TYPE_CHECKING:
+    from publisher.ledger import Claim, Ledger, Step
+    from publisher.platforms.base import Credential, Platform
+
+THROTTLED_FOR = timedelta(minutes=15)
+AFRESH_AT_MOST = 2
+
+T = TypeVar("T")
+Clock = Callable[[], datetime]
+
+
+class Transport(Protocol):
+    """What the driver asks of `publisher.http`."""
+
+    def send(self, platform: Platform, call: Call, credential: Credential, *, send_by: datetime | None) -> Answer:
+        """The answer, or one of the CallErrors."""
+
+
+def backoff(tries: int) -> timedelta:
+    """How long to let a platform rest after a call that came to nothing: 1, 2, 4 … minutes, at most 32."""
+    return timedelta(minutes=2 ** min(max(tries, 1) - 1, 5))
+
+
+class _Afresh(Exception):
+    def __init__(self, why: str, *, expired: bool) -> None:
+        super().__init__(why)
+        self.expired = expired
+
+
+class _Ended(Exception):
+    def __init__(self, state: str, why: str) -> None:
+        super().__init__(why)
+        self.state = state
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """Where one drive left its delivery: a state, "waiting" or "interrupted", and why."""
+
+    key: str
+    state: str
+    why: str = ""
+    receipt: Receipt | None = None
+
+
+def nowhere(point: str) -> None:
+    """A crash point at which nothing happens."""
+    del point
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Driver:
+    """Carries operations out. `at` hears of each point where a crash may fall; `stopping` ends it between two steps."""
+
+    ledger: Ledger
+    transport: Transport
+    clock: Clock
+    at: Callable[[str], None] = nowhere
+    stopping: Callable[[], bool] = _never
+
+    def drive(
+        self, claim: Claim, platform: Platform, credential: Credential, message: Message, start: Callable[[], Flow]
+    ) -> Ended:
+        """Carry the claim's operation as far as it goes now. Raises LostLease when it is somebody else's."""
+        while True:
+            attempt = _Attempt(self, claim, platform, credential, message)
+            try:
+                return attempt.play(start())
+            except _Ended as end:
+                return Ended(key=claim.key, state=end.state, why=str(end), receipt=attempt.receipt)
+            except _Afresh as again:
+                if again.expired and self.ledger.expired_attempts(claim) >= AFRESH_AT_MOST:
+                    why = f"{again}, {AFRESH_AT_MOST} times already"
+                    self.ledger.leave(claim, "failed", why, self.clock())
+                    return Ended(key=claim.key, state="failed", why=why)
+                number = self.ledger.fresh(claim, str(again), self.clock(), expired=again.expired)
+                claim = replace(claim, attempt=number)
+
+    def ask(self, platform: Platform, credential: Credential, flow: Generator[Call, Answer, T]) -> T:
+        """Carry out a flow that only reads; return what it returns. A refusal is thrown into the flow first."""
+        try:
+            call = next(flow)
+            while True:
+                try:
+                    answer = self.transport.send(platform, call, credential, send_by=None)
+                except CallError as error:
+                    call = flow.throw(error)
+                else:
+                    call = flow.send(answer)
+        except StopIteration as end:
+            found: T = end.value
+            return found
+
+
+class _Attempt:
+    """One attempt at one operation: the flow on one side, the journal and the network on the other."""
+
+    def __init__(
+        self, driver: Driver, claim: Claim, platform: Platform, credential: Credential, message: Message
+    ) -> None:
+        self.driver = driver
+        self.ledger = driver.ledger
+        self.clock = driver.clock
+        self.claim = claim
+        self.platform = platform
+        self.credential = credential
+        self.out = claim.operation == "publish" and claim.delivery.receipt is not None
+        self.receipt = claim.delivery.receipt
+        self.journal: Mapping[int, Step] = {
+            step.index: step for step in self.ledger.open_operation(claim, message, self.clock())
+        }
+
+    # -- the loop --------------------------------------------------------------------------------------------------
+
+    def play(self, flow: Flow) -> Ended:
+        """Hand the flow its answers, step by step, until it ends or has to wait."""
+        item = self._advance(flow, None, first=True)
+        index = 0
+        while item is not None:
+            if isinstance(item, Published):
+                self._published(item.receipt)
+                item = self._advance(flow, None)
+                continue
+            if isinstance(item, Wait):
+                self._wait(index, item)
+                item = self._advance(flow, None)
+            else:
+                item = self._step(flow, index, item)
+            index += 1
+        return self._end()
+
+    def _advance(self, flow: Flow, answer: Answer | None, *, first: bool = False) -> Call | Wait | Published | None:
+        try:
+            return next(flow) if first else flow.send(answer)
+        except StopIteration:
+            return None
+
+    def _end(self) -> Ended:
+        if not self.out:
+            self._doubt("the flow ended without a receipt") if self._committed() else self._refused(
+                "the flow ended without a receipt"
+            )
+        self.ledger.end(self.claim, self.clock())
+        self.driver.at("ended")
+        state = {"publish": "delivered", "correct": "delivered", "retract": "retracted"}[self.claim.operation]
+        return Ended(key=self.claim.key, state=state, receipt=self.receipt)
+
+    # -- one step --------------------------------------------------------------------------------------------------
+
+    def _step(self, flow: Flow, index: int, call: Call) -> Call | Wait | Published | None:
+        """The flow's next item after this call, answered from the journal or by the network."""
+        known = self.journal.get(index)
+        if known is not None and known.digest != call.digest:
+            self._changed()
+        if known is not None and known.outcome == "answered":
+            if self.out or known.valid_until is None or self.clock() < known.valid_until:
+                return self._advance(flow, known.answer)
+            raise _Afresh("an earlier answer has expired", expired=True)
+        if known is not None and known.outcome is None:
+            self._unanswered(known, call)
+        return self._send(flow, index, call, tries=known.tries if known else 0)
+
+    def _changed(self) -> NoReturn:
+        """The flow asks for something else than the journal says: the text was edited, or our code changed."""
+        if self.out:
+            self._refused("trailing steps were cut short, and the post has changed since")
+        if self._committed():
+            self._doubt("a call that may have published began, and the post has changed since")
+        raise _Afresh("the post has changed since", expired=False)
+
+    def _committed(self) -> bool:
+        """Whether a committing call was begun in this attempt and not definitely refused."""
+        return any(step.commits and step.outcome in {None, "answered"} for step in self.journal.values())
+
+    def _unanswered(self, known: Step, call: Call) -> None:
+        """Decide what an intention without an answer permits."""
+        if call.commits and not call.repeatable:
+            self._doubt(f"a call that may have published began at {known.begun_at.isoformat()} and was never answered")
+        if known.tries >= call.tries:
+            self._exhausted(call, known.tries)
+
+    def _send(self, flow: Flow, index: int, call: Call, tries: int) -> Call | Wait | Published | None:
+        """Write `begun`, send, let the flow read the answer, and write it down with what the flow made of it."""
+        if self.driver.stopping():
+            self._later(self.clock(), "interrupted", state="interrupted")
+        now = self.clock()
+        self.driver.at("before begun")
+        send_by = self.ledger.begin(self.claim, index, call, now)
+        self.driver.at("begun")
+        answer: Answer | None = None
+        try:
+            answer = self.driver.transport.send(self.platform, call, self.credential, send_by=send_by)
+            self.driver.at("answered")
+            item = self._advance(flow, answer)
+        except Rejected as error:
+            item = self._refusal(flow, index, error)
+        except CallError as error:
+            self._came_to_nothing(index, call, error, tries + 1)
+        self._record(index, call, answer, item)
+        self.driver.at("written")
+        return item
+
+    def _refusal(self, flow: Flow, index: int, error: Rejected) -> Call | Wait | Published | None:
+        """Let the flow say what a refusal means to it (gone already is as good as deleted), else fail."""
+        try:
+            return flow.throw(error)
+        except StopIteration:
+            return None
+        except Rejected:
+            self._finish(index, "refused")
+            self._refused(error.sentence)
+
+    def _record(self, index: int, call: Call, answer: Answer | None, item: Call | Wait | Published | None) -> None:
+        """Write the answer; where it makes the flow say Published, the receipt goes into the same transaction."""
+        now = self.clock()
+        heard = Heard(outcome="refused", at=now)
+        if answer is not None:
+            used = self.platform.usage(answer)
+            heard = Heard(outcome="answered", at=now, answer=answer, valid_for=call.valid_for, used=used)
+        if isinstance(item, Published) and not self.out:
+            self._published(item.receipt, (index, heard))
+            return
+        self.ledger.finish(self.claim, index, heard)
+
+    def _finish(self, index: int, outcome: Literal["refused", "not-sent"]) -> None:
+        self.ledger.finish(self.claim, index, Heard(outcome=outcome, at=self.clock()))
+
+    def _published(self, receipt: Receipt, answer: tuple[int, Heard] | None = None) -> None:
+        if self.out:
+            return
+        try:
+            self.ledger.published(self.claim, receipt, self.clock(), answer)
+        except InDoubt as error:
+            self._doubt(error.sentence)
+        self.out, self.receipt = True, receipt
+        self.driver.at("published")
+
+    def _wait(self, index: int, item: Wait) -> None:
+        known = self.journal.get(index)
+        now = self.clock()
+        wake_at = known.wake_at if known is not None else self.ledger.wait(self.claim, index, item, now)
+        if wake_at is not None and now < wake_at:
+            self._later(wake_at, item.why or "waiting for the platform", state="waiting")
+
+    # -- ends: until the message is out they move the delivery, afterwards only its operation -----------------------
+
+    @property
+    def _moves_delivery(self) -> bool:
+        return self.claim.operation == "publish" and not self.out
+
+    def _came_to_nothing(self, index: int, call: Call, error: CallError, tries: int) -> NoReturn:
+        """What a call that brought no answer means for the delivery."""
+        now = self.clock()
+        if isinstance(error, InDoubt) and not (call.repeatable or not call.commits):
+            self._doubt(error.sentence)
+        if not isinstance(error, InDoubt):
+            self._finish(index, "not-sent" if isinstance(error, NotSent) else "refused")
+        match error:
+            case Throttled():
+                self._later(max(error.until or now + THROTTLED_FOR, now), error.sentence)
+            case Unauthorized():
+                self._unauthorized(error.sentence)
+            case Expired() if self._moves_delivery:
+                raise _Afresh(error.sentence, expired=True) from error
+            case NotSent() | InDoubt():
+                if not self._moves_delivery and tries >= call.tries:
+                    self._exhausted(call, tries)
+                self._later(now + backoff(tries), error.sentence)
+            case _:
+                self._refused(error.sentence)
+
+    def _later(self, wake_at: datetime, why: str, *, state: str = "queued") -> NoReturn:
+        if self._moves_delivery:
+            self.ledger.leave(self.claim, "queued", why, self.clock(), wake_at=wake_at)
+        else:
+            self.ledger.sleep(self.claim, wake_at)
+        raise _Ended(state, why)
+
+    def _unauthorized(self, why: str) -> NoReturn:
+        if self._moves_delivery:
+            self.ledger.leave(self.claim, "held", f"credential: {why}", self.clock())
+            raise _Ended("held", why)
+        self._later(self.clock() + THROTTLED_FOR, why)
+
+    def _exhausted(self, call: Call, tries: int) -> NoReturn:
+        why = f"{call.method} {call.path} was begun {tries} times and never answered"
+        if call.commits:
+            self._doubt(why)
+        self._refused(why)
+
+    def _refused(self, why: str) -> NoReturn:
+        if self._moves_delivery:
+            self.ledger.leave(self.claim, "failed", why, self.clock())
+            raise _Ended("failed", why)
+        self.ledger.end(self.claim, self.clock(), note=f"{self.claim.operation}: {why}")
+        raise _Ended("refused", why)
+
+    def _doubt(self, why: str) -> NoReturn:
+        if self._moves_delivery:
+            self.ledger.leave(self.claim, "in_doubt", why, self.clock())
+            raise _Ended("in_doubt", why)
+        self.ledger.end(self.claim, self.clock(), note=f"{self.claim.operation} is in doubt: {why}")
+        raise _Ended("in_doubt", why)

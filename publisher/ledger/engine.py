@@ -1,0 +1,60 @@
+"""Connections to the ledger's database: durable on SQLite, and the same transactions on PostgreSQL."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from publisher.errors import Misuse
+
+BUSY_MS = 60_000
+READING = {"ledger_reading": True}
+
+_PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def _pragmas(raw: Any, record: object) -> None:
+    """Set and assert, on every connection, what durability rests on: WAL, synchronous=FULL, foreign keys."""
+    del record
+    raw.isolation_level = None
+    cursor = raw.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    for name, wanted in _PRAGMAS.items():
+        cursor.execute(f"PRAGMA {name} = {wanted}")
+        found = cursor.execute(f"PRAGMA {name}").fetchone()[0]
+        if found != wanted:
+            raise Misuse(
+                f"the ledger's database refuses {name}={wanted} (it says {found})",
+                hint="put the ledger on a local disk: a network folder cannot keep it safe",
+            )
+    cursor.close()
+
+
+def _begin(conn: Connection) -> None:
+    """Writers take SQLite's write lock at once, so that what they read is what they change; readers do not wait."""
+    reading = conn.get_execution_options().get("ledger_reading", False)
+    conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def connect(url: str) -> Engine:
+    """An engine for the ledger at that SQLAlchemy URL. Raises Misuse when the address cannot be read."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise Misuse("the ledger's address cannot be read", hint="PUBLISHER_LEDGER is a SQLAlchemy URL") from error
+    if parsed.get_backend_name() != "sqlite":
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        return create_engine(parsed, pool_pre_ping=True)
+    if parsed.database:
+        with suppress(FileExistsError):
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_MS / 1000})
+    event.listen(engine, "connect", _pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine

@@ -1,0 +1,250 @@
+"""The steps of one operation: the call, and its answer or nothing yet. Every write is fenced by the lease."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy.exc import IntegrityError
+
+from publisher.errors import InDoubt, LostLease
+from publisher.ledger.claim import LEASE_MARGIN, SEND_WITHIN, Claim
+from publisher.ledger.events import Cause
+from publisher.ledger.moves import move
+from publisher.ledger.rows import message_text, message_value, receipt_columns
+from publisher.ledger.schema import channels, deliveries, operations, steps
+from publisher.values import Answer, Call, Message, Receipt, Wait, canonical
+
+Outcome = Literal["answered", "refused", "not-sent", "waiting"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step as the journal has it; `outcome` None: begun, and nobody knows what became of it."""
+
+    index: int
+    tries: int
+    digest: str
+    commits: bool
+    begun_at: datetime
+    outcome: Outcome | None
+    answer: Answer | None
+    valid_until: datetime | None
+    wake_at: datetime | None
+
+
+def _operation(claim: Claim) -> ColumnElement[bool]:
+    return and_(
+        operations.c.delivery == claim.key,
+        operations.c.operation == claim.operation,
+        operations.c.attempt == claim.attempt,
+    )
+
+
+def _step(claim: Claim, index: int) -> ColumnElement[bool]:
+    return and_(
+        steps.c.delivery == claim.key, steps.c.operation == claim.operation,
+        steps.c.attempt == claim.attempt, steps.c.step == index,
+    )  # fmt: skip
+
+
+def fence(conn: Connection, claim: Claim, **columns: Any) -> None:
+    """Hold the lease's row until the transaction ends, or raise LostLease: somebody else has the delivery now.
+
+    Until the message is out the delivery itself carries the lease; afterwards its operation does.
+    """
+    held = deliveries.update().where(deliveries.c.key == claim.key, deliveries.c.lease_token == claim.token)
+    lease = {"lease_until": columns["lease_until"]} if "lease_until" in columns else {}
+    if conn.execute(held.values(updated_at=deliveries.c.updated_at, **lease)).rowcount == 1:
+        return
+    tail = operations.update().where(
+        _operation(claim), operations.c.lease_token == claim.token, operations.c.ended_at.is_(None)
+    )
+    if conn.execute(tail.values(opened_at=operations.c.opened_at, **lease)).rowcount != 1:
+        raise LostLease(f"{claim.key} is not {claim.runner}'s any more")
+
+
+def open_operation(conn: Connection, claim: Claim, message: Message, now: datetime) -> None:
+    """Make the operation's row, or leave the one that a killed runner began; the row keeps the exact message."""
+    fence(conn, claim)
+    if conn.execute(select(operations.c.attempt).where(_operation(claim))).one_or_none() is None:
+        row = {"delivery": claim.key, "operation": claim.operation, "attempt": claim.attempt, "opened_at": now}
+        conn.execute(operations.insert().values(**row, message=message_text(message)))
+    _keep_message(conn, claim, message)
+
+
+def _keep_message(conn: Connection, claim: Claim, message: Message) -> None:
+    shown = {"message": message_text(message), "message_digest": message.digest}
+    if conn.execute(select(steps.c.step).where(_step(claim, 0))).one_or_none() is None:
+        conn.execute(operations.update().where(_operation(claim)).values(message=shown["message"]))
+        if claim.operation == "publish":
+            conn.execute(deliveries.update().where(deliveries.c.key == claim.key).values(shown))
+
+
+def read(conn: Connection, claim: Claim) -> tuple[Step, ...]:
+    """The journal of the claim's attempt, in order."""
+    mine = and_(steps.c.delivery == claim.key, steps.c.operation == claim.operation, steps.c.attempt == claim.attempt)
+    return tuple(
+        Step(
+            index=row.step, tries=row.tries, digest=row.digest, commits=row.commits, begun_at=row.begun_at,
+            outcome=row.outcome, answer=None if row.answer is None else Answer.from_json(json.loads(row.answer)),
+            valid_until=row.valid_until, wake_at=row.wake_at,
+        )
+        for row in conn.execute(select(steps).where(mine).order_by(steps.c.step))
+    )  # fmt: skip
+
+
+def message_of(conn: Connection, key: str, operation: str, attempt: int) -> Message | None:
+    """The exact message of one attempt, or None when it never began."""
+    found = select(operations.c.message).where(
+        operations.c.delivery == key, operations.c.operation == operation, operations.c.attempt == attempt
+    )
+    return message_value(conn.scalar(found))
+
+
+def begin(conn: Connection, claim: Claim, index: int, call: Call, now: datetime) -> datetime:
+    """Write that a call begins, before its first byte leaves; return until when it may leave.
+
+    The lease is lengthened to outlast the call.
+    """
+    send_by = now + SEND_WITHIN
+    deadline_at = send_by + timedelta(seconds=call.deadline_seconds)
+    fence(conn, claim, lease_until=deadline_at + LEASE_MARGIN)
+    begun = {
+        "digest": call.digest, "call": canonical(call.to_json()), "commits": call.commits,
+        "repeatable": call.repeatable, "begun_at": now, "send_by": send_by, "deadline_at": deadline_at,
+        "outcome": None, "answer": None,
+    }  # fmt: skip
+    if conn.execute(steps.update().where(_step(claim, index)).values(**begun, tries=steps.c.tries + 1)).rowcount == 0:
+        place = {"delivery": claim.key, "operation": claim.operation, "attempt": claim.attempt, "step": index}
+        conn.execute(steps.insert().values(**place, **begun, tries=1))
+    return send_by
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What became of a call: its outcome, when, the answer, how long that can be built on, and the allowances used.
+
+    `used` is in percent by name, as the platform last said.
+    """
+
+    outcome: Outcome
+    at: datetime
+    answer: Answer | None = None
+    valid_for: timedelta | None = None
+    used: Mapping[str, float] = field(default_factory=dict)
+
+
+def finish(conn: Connection, claim: Claim, index: int, heard: Heard) -> None:
+    """Write what became of a step that was begun."""
+    fence(conn, claim)
+    if heard.used:
+        kept = {"usage": canonical(dict(heard.used)), "usage_at": heard.at}
+        conn.execute(channels.update().where(channels.c.channel == claim.delivery.channel).values(kept))
+    told = {
+        "outcome": heard.outcome, "answered_at": heard.at,
+        "answer": None if heard.answer is None else canonical(heard.answer.to_json()),
+        "valid_until": None if heard.valid_for is None else heard.at + heard.valid_for,
+    }  # fmt: skip
+    conn.execute(steps.update().where(_step(claim, index)).values(told))
+
+
+def wait(conn: Connection, claim: Claim, index: int, item: Wait, now: datetime) -> datetime:
+    """Journal a wait the first time that it is met; return when it ends."""
+    fence(conn, claim)
+    wake_at = now + timedelta(seconds=item.seconds)
+    place = {"delivery": claim.key, "operation": claim.operation, "attempt": claim.attempt, "step": index}
+    told = {"tries": 1, "digest": "", "call": canonical({"wait": item.seconds, "why": item.why}), "commits": False}
+    conn.execute(
+        steps.insert().values(**place, **told, repeatable=True, begun_at=now, outcome="waiting", wake_at=wake_at)
+    )
+    return wake_at
+
+
+_AFRESH = "begun afresh: "
+_EXPIRED = f"{_AFRESH}expired: "
+
+
+def fresh(conn: Connection, claim: Claim, why: str, now: datetime, *, expired: bool) -> int:
+    """Close this attempt and number the next one: nothing of it was public. Returns the new attempt."""
+    fence(conn, claim)
+    outcome = f"{_EXPIRED if expired else _AFRESH}{why}"
+    conn.execute(operations.update().where(_operation(claim)).values(ended_at=now, outcome=outcome))
+    attempt = claim.attempt + 1
+    conn.execute(deliveries.update().where(deliveries.c.key == claim.key).values(attempt=attempt))
+    return attempt
+
+
+def expired_attempts(conn: Connection, claim: Claim) -> int:
+    """How many attempts of this operation were given up because an answer had expired."""
+    mine = operations.c.delivery == claim.key, operations.c.operation == claim.operation
+    query = select(func.count()).select_from(operations).where(*mine, operations.c.outcome.like(f"{_EXPIRED}%"))
+    return conn.scalar(query) or 0
+
+
+def published(conn: Connection, claim: Claim, receipt: Receipt, now: datetime) -> None:
+    """Store the receipt: the delivery is delivered, whatever comes later. The lease moves to the operation's tail.
+
+    Raises InDoubt when another delivery of the channel has this very receipt: then this message is not shown by it.
+    """
+    try:
+        with conn.begin_nested():
+            cause = Cause(by=claim.runner, why=f"published as {receipt.url}", at=now)
+            held = move(
+                conn, claim.key, ("claimed", "delivered"), cause, under=claim.token, reason="", failures=0,
+                wake_at=None, **receipt_columns(receipt),
+            )  # fmt: skip
+    except IntegrityError as error:
+        message = f"the platform answered with {receipt.remote_id}, which is the receipt of another delivery"
+        raise InDoubt(message) from error
+    if not held:
+        raise LostLease(f"{claim.key} is not {claim.runner}'s any more")
+    conn.execute(
+        operations.update()
+        .where(_operation(claim))
+        .values(published_at=now, lease_token=claim.token, lease_until=now + timedelta(minutes=5))
+    )
+    conn.execute(channels.update().where(channels.c.channel == claim.delivery.channel).values(last_sent_at=now))
+
+
+def end(conn: Connection, claim: Claim, now: datetime, outcome: str = "done") -> None:
+    """Close an operation whose message is out; trailing steps are over."""
+    fence(conn, claim)
+    told = {"ended_at": now, "outcome": outcome, "lease_token": None, "lease_until": None}
+    conn.execute(operations.update().where(_operation(claim)).values(told))
+
+
+def note(conn: Connection, claim: Claim, text: str, now: datetime) -> None:
+    """Add a note for a person to the receipt."""
+    notes = conn.scalar(select(deliveries.c.notes).where(deliveries.c.key == claim.key)) or "[]"
+    told = canonical([*json.loads(notes), text])
+    conn.execute(deliveries.update().where(deliveries.c.key == claim.key).values(notes=told, updated_at=now))
+
+
+def corrected(conn: Connection, claim: Claim, receipt: Receipt, now: datetime) -> None:
+    """Store that the correction is out: the delivery shows the operation's message now, and is to be read back."""
+    fence(conn, claim)
+    shown = message_of(conn, claim.key, claim.operation, claim.attempt)
+    columns = receipt_columns(receipt)
+    if shown is not None:
+        columns |= {"message": message_text(shown), "message_digest": shown.digest}
+    cause = Cause(by=claim.runner, why=f"corrected at {receipt.url}", at=now)
+    move(conn, claim.key, (claim.delivery.state, "delivered"), cause, wanted="published", **columns)
+
+
+def retracted(conn: Connection, claim: Claim, receipt: Receipt, now: datetime) -> None:
+    """Store that the message is deleted at the network; copies may remain."""
+    fence(conn, claim)
+    cause = Cause(by=claim.runner, why=f"deleted at {receipt.url}", at=now)
+    move(conn, claim.key, (claim.delivery.state, "retracted"), cause, **receipt_columns(receipt))
+
+
+def rest(conn: Connection, claim: Claim, wake_at: datetime) -> None:
+    """Give up the lease on an operation whose message is out, until `wake_at`."""
+    fence(conn, claim)
+    told = {"wake_at": wake_at, "lease_token": None, "lease_until": None}
+    conn.execute(operations.update().where(_operation(claim)).values(told))

@@ -1,0 +1,57 @@
+"""One change of state: the row, guarded by the state it is believed to have, and its event, together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from publisher.errors import HeldElsewhere, Misuse
+from publisher.ledger import events
+from publisher.ledger.events import Cause
+from publisher.ledger.schema import deliveries
+from publisher.values import State
+
+NO_LEASE: Mapping[str, None] = {"lease_token": None, "lease_until": None, "runner": None}
+
+
+def move(
+    conn: Connection,
+    key: str,
+    change: tuple[State, State],
+    cause: Cause,
+    *,
+    under: str | None = None,
+    **columns: Any,
+) -> bool:
+    """Move a delivery (was, becomes) and log it; False when it was not in that state, or not under that lease."""
+    was, becomes = change
+    guard = (deliveries.c.key == key) & (deliveries.c.state == was)
+    if under is not None:
+        guard &= deliveries.c.lease_token == under
+    values = {**(NO_LEASE if becomes != "claimed" else {}), **columns, "state": becomes, "updated_at": cause.at}
+    if conn.execute(deliveries.update().where(guard).values(values)).rowcount != 1:
+        return False
+    told = events.Event(at=cause.at, delivery=key, was=was, became=becomes, by=cause.by, why=cause.why)
+    events.append(conn, [told])
+    return True
+
+
+def lock(conn: Connection, key: str) -> Row[Any]:
+    """The delivery's row, locked until the transaction ends. Raises Misuse when there is none."""
+    row = conn.execute(select(deliveries).where(deliveries.c.key == key).with_for_update()).one_or_none()
+    if row is None:
+        raise Misuse(f"the ledger knows no delivery {key}", hint="publisher status lists them")
+    return row
+
+
+def lock_in(conn: Connection, key: str, allowed: frozenset[State], verb: str) -> Row[Any]:
+    """The delivery's row, locked. Raises HeldElsewhere while a runner holds it, Misuse in a state not `allowed`."""
+    row = lock(conn, key)
+    if row.state == "claimed":
+        raise HeldElsewhere(f"a runner is delivering {key} right now", hint="try again when it has finished")
+    if row.state not in allowed:
+        can = ", ".join(sorted(allowed)).replace("_", " ")
+        raise Misuse(f"{key} is {row.state.replace('_', ' ')}: only what is {can} can be {verb}")
+    return row
