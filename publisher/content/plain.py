@@ -13,6 +13,10 @@ _BLOCKS = {
 _BREAKS = {"br": "\n", "tr": "\n", "td": " ", "th": " "}
 _INDENT = "\x01"
 """Stands for two blanks that must survive the tidying: HTML cannot hold this character."""
+_RAISED = {
+    "sup": str.maketrans("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ"),  # noqa: RUF001 - 10⁻³ must not become 10-3
+    "sub": str.maketrans("0123456789+-−", "₀₁₂₃₄₅₆₇₈₉₊₋₋"),  # noqa: RUF001
+}
 
 
 class _Reader(HTMLParser):
@@ -25,6 +29,7 @@ class _Reader(HTMLParser):
         self.numbers: list[int | None] = []
         self.code: list[str] = []
         self.in_code = False
+        self.raised: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin what the tag begins."""
@@ -35,6 +40,8 @@ class _Reader(HTMLParser):
             self.numbers.append(None if tag == "ul" else int(dict(attrs).get("start") or 1))
         elif tag == "li":
             self.parts.append(self._bullet())
+        elif tag in _RAISED:
+            self.raised.append(tag)
         elif tag == "pre":
             self.parts.append(f"\n\n\x02{len(self.code)}\x02\n\n")
             self.code.append("")
@@ -51,6 +58,8 @@ class _Reader(HTMLParser):
             self.parts.append("" if self.numbers else "\n\n")
         elif tag == "pre":
             self.in_code = False
+        elif self.raised and tag == self.raised[-1]:
+            self.raised.pop()
         elif tag not in _BREAKS:
             self._space(tag)
 
@@ -59,6 +68,7 @@ class _Reader(HTMLParser):
         if self.in_code:
             self.code[-1] += data
         elif not self.silent:
+            data = data.translate(_RAISED[self.raised[-1]]) if self.raised else data
             self.parts.append(re.sub(r"[\s\x01\x02]+", " ", data))
 
     def text(self) -> str:

@@ -135,4 +135,6 @@ class Page:
     summary: str = ""
     body: str = ""
     body_line: int = 1
+    attachments: tuple[Image, ...] = ()
+    lines: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}), compare=False)
     digest: str = ""

@@ -43,6 +43,7 @@ class Site:
     terms: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     facts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     demo: Demo | None = None
+    lines: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}), compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +51,7 @@ class Content:
     """Everything under content/, with every problem found. A file with an error is refused: it is in no other list.
 
     `read` counts the Markdown files of posts that were looked at; `refused` those that became no post, so that
-    read == len(posts) + len(refused). `digest` is that of all bytes that were read.
+    read == len(posts) + len(refused). `digest` is that of all bytes that were read. `files` counts the text files.
     """
 
     root: str
@@ -63,6 +64,7 @@ class Content:
     read: int
     refused: tuple[str, ...]
     digest: str
+    files: int = 0
 
     def channels(self) -> Mapping[str, Channel]:
         """Every channel of every specialty and of the site, by key."""

@@ -52,3 +52,4 @@ class Specialty:
     schedule: Schedule = field(default_factory=Schedule)
     channels: tuple[Channel, ...] = ()
     path: str = ""
+    lines: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}), compare=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ def graphemes(text: str) -> int:
 
 def weighted(text: str) -> int:
     """The length as X counts it: an address is 23, an emoji 2, letters of most alphabets 1, of others 2."""
-    from twitter_text import parse_tweet
+    from twitter_text import parse_tweet  # type: ignore[import-untyped]
 
     return int(parse_tweet(text).weightedLength) if text else 0
 
@@ -108,9 +108,9 @@ def _longest(beginnings: list[str], fits: Callable[[str], bool]) -> str:
 def _clusters(text: str) -> list[str]:
     if text.isascii() and "\r" not in text:
         return list(text)
-    import regex
+    import regex  # type: ignore[import-untyped]
 
-    return regex.findall(r"\X", text)
+    return cast("list[str]", regex.findall(r"\X", text))
 
 
 @cache

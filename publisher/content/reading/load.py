@@ -95,6 +95,7 @@ def _content(reading: _Reading, root: Path) -> Content:
         read=len(read),
         refused=tuple(sorted(path for path in read if path not in kept)),
         digest=reading.tree.digest(),
+        files=len(reading.files),
     )
 
 
@@ -172,9 +173,8 @@ def _read_site(reading: _Reading) -> None:
 def _read_people(reading: _Reading, known: Known) -> None:
     for name, file in sorted(_people_names(reading.tree).items()):
         fields = reading.fields(file)
-        person = read_person(fields, f"{FOLDER}/{file}", name, known.specialties) if fields else None
-        if person:
-            reading.people[name] = person
+        if fields:
+            reading.people[name] = read_person(fields, f"{FOLDER}/{file}", name, known.specialties)
 
 
 def _read_specialties(reading: _Reading, known: Known) -> None:
@@ -184,9 +184,8 @@ def _read_specialties(reading: _Reading, known: Known) -> None:
             message = f"{name} is no id; name the folder in small letters with hyphens, like heart-surgery"
             findings.add(0, "", "wrong-form", message)
         fields = reading.fields(file)
-        specialty = read_specialty(fields, f"{FOLDER}/{file}", name, known.people) if fields else None
-        if specialty:
-            reading.specialties[name] = specialty
+        if fields:
+            reading.specialties[name] = read_specialty(fields, f"{FOLDER}/{file}", name, known.people)
 
 
 def _read_posts(reading: _Reading, known: Known) -> None:
@@ -220,7 +219,7 @@ def _read_post(reading: _Reading, known: Known, name: str, specialty: str, slug:
     zone = ours.zone if ours else "UTC"
     home = Home(path=findings.path, name=name, specialty=specialty, zone=zone, slug=slug)
     post = read_post(document, home, known, reading.pictures, findings)
-    if ours is None:
+    if ours is None or reading.findings(f"{specialty}/specialty.yml").refused:
         message = f"waits for content/{specialty}/specialty.yml, which has a mistake; mend that file first"
         findings.add(0, "", "specialty-refused", message)
     elif post:
@@ -235,7 +234,8 @@ def _read_pages(reading: _Reading) -> None:
         text = text_of(reading.tree, name, findings)
         document = None if text is None else split(text, findings)
         slug = posixpath.basename(name).removesuffix(".md")
-        page = read_page(document, findings.path, slug, findings) if document else None
+        home = Home(path=findings.path, name=name, specialty="", zone="UTC", slug=slug)
+        page = read_page(document, home, reading.pictures, findings) if document else None
         if page:
             reading.pages.append(page)
 
@@ -253,7 +253,7 @@ def _unique_ids(reading: _Reading) -> None:
 def _unique_addresses(reading: _Reading) -> None:
     """No two posts, pages or aliases at one address, and no page where a specialty's section is."""
     taken = [(post.address, post.path, post.lines.get("slug", 0)) for post in reading.posts]
-    taken += [(f"/{page.slug}/", page.path, 0) for page in reading.pages]
+    taken += [(f"/{page.slug}/", page.path, page.lines.get("slug", 0)) for page in reading.pages]
     taken += [(f"/{one.id}/", one.path, 0) for one in reading.specialties.values()]
     taken += [
         (f"/{alias.strip('/')}/", post.path, post.lines.get("aliases", 0))
@@ -285,8 +285,17 @@ def _shared_channels(reading: _Reading) -> None:
         for channel in channels:
             known, where = first.setdefault(channel.key, (channel, file))
             for key, message in shared_channel_mistakes(known, channel).items():
-                reading.findings(file).add(0, f"channels.{key}", "shared-channel", f"content/{where}: {message}")
-                reading.findings(where).add(0, f"channels.{key}", "shared-channel", f"content/{file}: {message}")
+                _shared(reading, file, channel, key, f"content/{where}: {message}")
+                _shared(reading, where, known, key, f"content/{file}: {message}")
+
+
+def _shared(reading: _Reading, file: str, channel: Channel, key: str, message: str) -> None:
+    """Write the problem down at that channel of that file."""
+    ours = reading.site if file == "site.yml" else reading.specialties[posixpath.dirname(file)]
+    if ours:
+        number = ours.channels.index(channel) + 1
+        line = ours.lines.get(f"channels.{number}.{key}", ours.lines.get(f"channels.{number}", 0))
+        reading.findings(file).add(line, f"channels.{number}.{key}", "shared-channel", message)
 
 
 def _translations(reading: _Reading) -> None:

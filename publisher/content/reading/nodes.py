@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from publisher.content.reading.findings import Findings
 
 DEEPEST = 20
@@ -77,8 +79,11 @@ class _Open:
         return f"{self.path}.{last}" if self.path else last
 
 
-def parse(text: str, first_line: int, findings: Findings) -> Table | None:
-    """The table that `text` holds, whose first line is `first_line` of its file; None when it cannot be read."""
+def parse(text: str, first_line: int, findings: Findings, *, tries: int = 20) -> Table | None:
+    """The table that `text` holds, whose first line is `first_line` of its file; None when it cannot be read.
+
+    After a line that is no YAML the rest is read as if that line were quoted, at most `tries` times.
+    """
     import yaml
 
     builder = _Builder(text, first_line, findings)
@@ -89,11 +94,25 @@ def parse(text: str, first_line: int, findings: Findings) -> Table | None:
     except _RefusedError:
         return None
     except yaml.MarkedYAMLError as error:
-        _syntax(error, text.split("\n"), first_line, findings)
+        mended = _syntax(error, text.split("\n"), first_line, findings)
     except yaml.reader.ReaderError as error:
         line = text.encode()[: error.position].count(b"\n")
         findings.add(first_line + line, "", "yaml", "holds a character that no text has; take it out")
-    return None
+        return None
+    return parse(mended, first_line, findings, tries=tries - 1) if mended and tries else None
+
+
+def lines(node: Node, prefix: str = "") -> Iterator[tuple[str, int]]:
+    """Each dotted field with its line; items of a list by their number, from 1."""
+    pairs: list[tuple[str, int, Node]] = []
+    if isinstance(node, Table):
+        pairs = [(key.face, key.line, value) for key, value in node.pairs]
+    elif isinstance(node, Items):
+        pairs = [(str(number), item.line, item) for number, item in enumerate(node.items, 1)]
+    for name, line, value in pairs:
+        dotted = f"{prefix}.{name}" if prefix else name
+        yield dotted, line
+        yield from lines(value, dotted)
 
 
 def resolve(face: str, *, plain: bool) -> str | bool | int | None:
@@ -263,35 +282,52 @@ def _half_quoted(text: str) -> bool:
     return len(text) > 1 and text[0] in "\"'" and text[-1] == text[0]
 
 
-def _whole_entry(lines: list[str], at: int) -> str:
-    """The `key: text` that the line belongs to, joined when its text runs over several lines."""
-    top = at
-    while top > 0 and lines[top].startswith((" ", "\t")) and not re.match(r"\s*(?:- |[\w.-]+:\s)", lines[top - 1]):
-        top -= 1
-    if top > 0 and lines[top].startswith((" ", "\t")) and re.match(r"\s*[\w.-]+:\s+[^\s|>]", lines[top - 1]):
-        top -= 1
-    return " ".join(part.strip() for part in lines[top : at + 1])
+_KEYISH = re.compile(r"\s*(?:- |[\w.-]+:(?:\s|$))")
 
 
-def _syntax(error: Any, lines: list[str], first_line: int, findings: Findings) -> None:
-    """Write down what libyaml could not read, with the line as it should be written where that can be said."""
+def _entry(lines: list[str], at: int) -> tuple[int, int]:
+    """The first and last line (from 0, both included) of the `key: text` that line `at` belongs to."""
+    first = last = at
+    while first > 0 and lines[first].startswith(" ") and not _KEYISH.match(lines[first]):
+        first -= 1
+    while last + 1 < len(lines) and _goes_on(lines[first], lines[last + 1]):
+        last += 1
+    return first, last
+
+
+def _goes_on(first: str, line: str) -> bool:
+    """Whether the line is more of the text that begins on `first`."""
+    deeper = len(line) - len(line.lstrip(" ")) > len(first) - len(first.lstrip(" "))
+    return bool(line.strip()) and deeper and not _KEYISH.match(line)
+
+
+def _syntax(error: Any, lines: list[str], first_line: int, findings: Findings) -> str:
+    """Write down what libyaml could not read, with the line as it should be written where that can be said.
+
+    The text with that entry mended, so that the rest of the file can be read for its own mistakes, or nothing.
+    """
     mark = error.problem_mark or error.context_mark
     at = min(mark.line, len(lines) - 1) if mark else 0
-    line, what = lines[at], str(error.problem or "")
-    key = re.match(r"\s*(?:- +)?([\w.-]+):", line)
-    message = _advice(error, what, lines, at, first_line)
+    first, last = _entry(lines, at)
+    key = re.match(r"\s*(?:- +)?([\w.-]+):", lines[first])
+    whole = " ".join(line.strip() for line in lines[first : last + 1])
+    message = _advice(error, lines[at], whole, first_line)
     column = mark.column + 1 if mark else 1
     findings.add(first_line + at, key[1] if key else "", "yaml", message, column=column)
+    indent = lines[first][: len(lines[first]) - len(lines[first].lstrip(" "))]
+    mended = [indent + quoted_line(whole), *([""] * (last - first))]
+    return "\n".join([*lines[:first], *mended, *lines[last + 1 :]]) if key else ""
 
 
-def _advice(error: Any, what: str, lines: list[str], at: int, first_line: int) -> str:
-    line = lines[at]
+def _advice(error: Any, line: str, whole: str, first_line: int) -> str:
+    """What to write instead of the line that libyaml could not read; `whole` is its entry on one line."""
+    what = str(error.problem or "")
     if "mapping values are not allowed" in what:
-        return f"holds a colon and a space, so it needs quotes; write {quoted_line(_whole_entry(lines, at))}"
+        return f"holds a colon and a space, so it needs quotes; write {quoted_line(whole)}"
     if "\\t" in what or line.lstrip(" ").startswith("\t"):
         return "is indented with a tab; indent with spaces"
     if error.context and "quoted scalar" in error.context and "end of" in what:
         return f"has a quote that line {first_line + error.context_mark.line} opens and nothing closes; close it"
     if re.match(r"\s*(?:- +)?(?:[\w.-]+:\s+)?[\"'@`%&*!|>]", line) or ": " in line.partition(":")[2]:
-        return f"cannot be read as YAML; put the whole text in quotes: {quoted_line(line.strip())}"
+        return f"cannot be read as YAML; put the whole text in quotes: {quoted_line(whole)}"
     return "cannot be read as YAML; look at the indentation and the quotes of this line and the one above"

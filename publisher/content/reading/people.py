@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from publisher.content.reading.fields import Fields
 
 
-def read_person(fields: Fields, path: str, name: str, specialties: Collection[str]) -> Person | None:
-    """The person that the file describes; None when it has an error, which is written down."""
+def read_person(fields: Fields, path: str, name: str, specialties: Collection[str]) -> Person:
+    """The person that the file describes, as far as it could be read; mistakes are written down."""
     fields.require("name", example={"name": name.replace("-", " ").title()})
     specialty = fields.text("specialty")
     if specialty:
@@ -30,4 +30,4 @@ def read_person(fields: Fields, path: str, name: str, specialties: Collection[st
         path=path,
     )
     fields.finish()
-    return None if fields.findings.refused else person
+    return person

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from publisher.content.names import ID_ADVICE, LANGUAGE, POST_ID, RESERVED_SLUGS, SLUG, SLUG_ADVICE
 from publisher.content.post import Page, Post, Review
 from publisher.content.reading.fields import Fields
-from publisher.content.reading.nodes import Items, Node, Scalar, Table
+from publisher.content.reading.nodes import Scalar, lines
 from publisher.content.reading.references import references
 from publisher.content.reading.social import read_social
 from publisher.content.reading.specialty import is_known, known_names
 from publisher.values import digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
     from publisher.content.post import Image, Kind, Status
     from publisher.content.reading.document import Document
@@ -94,26 +94,25 @@ def read_post(document: Document, home: Home, known: Known, pictures: Pictures, 
     attachments = _attachments(document, home, pictures, findings)
     if findings.refused:
         return None
-    post = Post(**found, **body, attachments=attachments, lines=MappingProxyType(dict(_lines(document.table))))
+    post = Post(**found, **body, attachments=attachments, lines=MappingProxyType(dict(lines(document.table))))
     return _digested(post)
 
 
-def read_page(document: Document, path: str, slug: str, findings: Findings) -> Page | None:
+def read_page(document: Document, home: Home, pictures: Pictures, findings: Findings) -> Page | None:
     """The static page that the file holds; None when it has an error, which is written down."""
     fields = Fields(document.table, findings)
     fields.require("title", example=_EXAMPLE)
     found = {
-        "slug": fields.matching("slug", SLUG, SLUG_ADVICE, slug),
+        "slug": _page_slug(fields, home),
         "title": fields.text("title"),
         "summary": fields.text("summary"),
     }
     fields.finish(_HINTS)
-    if not SLUG.fullmatch(found["slug"]):
-        findings.add(0, "slug", "slug", f"{found['slug']} {SLUG_ADVICE}; rename the file or write slug: …")
+    attachments = _attachments(document, home, pictures, findings)
     if findings.refused:
         return None
-    page = Page(path=path, **found, body=document.body, body_line=document.body_line)
-    return _digested(page)
+    told: dict[str, Any] = {"attachments": attachments, "lines": MappingProxyType(dict(lines(document.table)))}
+    return _digested(Page(path=home.path, **found, **told, body=document.body, body_line=document.body_line))
 
 
 def _plain_fields(fields: Fields) -> dict[str, Any]:
@@ -156,10 +155,16 @@ def _files(fields: Fields, home: Home, pictures: Pictures) -> dict[str, str]:
     return {"video": video, "transcript": transcript}
 
 
-def _slug(fields: Fields, home: Home) -> str:
+def _page_slug(fields: Fields, home: Home) -> str:
+    """The slug that the file says, else the one of its name."""
     slug = fields.matching("slug", SLUG, SLUG_ADVICE, home.slug)
     if slug == home.slug and not SLUG.fullmatch(slug):
         fields.findings.add(0, "slug", "slug", f"{slug} {SLUG_ADVICE}; rename the file or write slug: …")
+    return slug
+
+
+def _slug(fields: Fields, home: Home) -> str:
+    slug = _page_slug(fields, home)
     if slug in RESERVED_SLUGS:
         message = f"{slug} is a part of the specialty's own section; choose another, like {slug}-of-the-heart"
         fields.complain("slug", "reserved", message)
@@ -235,19 +240,6 @@ def _attachments(document: Document, home: Home, pictures: Pictures, findings: F
         if picture:
             found.setdefault(picture.path, picture)
     return tuple(found[name] for name in sorted(found))
-
-
-def _lines(node: Node, prefix: str = "") -> Iterator[tuple[str, int]]:
-    """Each dotted field with its line; items of a list by their number, from 1."""
-    pairs: list[tuple[str, int, Node]] = []
-    if isinstance(node, Table):
-        pairs = [(key.face, key.line, value) for key, value in node.pairs]
-    elif isinstance(node, Items):
-        pairs = [(str(number), item.line, item) for number, item in enumerate(node.items, 1)]
-    for name, line, value in pairs:
-        dotted = f"{prefix}.{name}" if prefix else name
-        yield dotted, line
-        yield from _lines(value, dotted)
 
 
 def _digested(read: Read) -> Read:

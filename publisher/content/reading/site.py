@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from publisher.content.reading.channel import read_channels
+from publisher.content.reading.nodes import lines
 from publisher.content.reading.schedule import read_schedule
 from publisher.content.reading.specialty import read_zone
 from publisher.content.site import Demo, Site
@@ -39,6 +40,7 @@ def read_site(fields: Fields) -> Site | None:
         terms=_terms(fields),
         facts=_texts_by_name(fields.inner("facts")),
         demo=_demo(fields, zone),
+        lines=MappingProxyType(dict(lines(fields.table))),
     )
     fields.finish()
     return None if fields.findings.refused else site

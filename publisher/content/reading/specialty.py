@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from publisher.content.reading.channel import read_channels
 from publisher.content.reading.findings import suggestion
+from publisher.content.reading.nodes import lines
 from publisher.content.reading.schedule import read_schedule
 from publisher.content.specialty import Specialty
 from publisher.content.times import zone_exists
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from publisher.content.reading.fields import Fields
 
 
-def read_specialty(fields: Fields, path: str, folder: str, people: Collection[str]) -> Specialty | None:
-    """The specialty that a specialty.yml describes; None when it has an error, which is written down."""
+def read_specialty(fields: Fields, path: str, folder: str, people: Collection[str]) -> Specialty:
+    """The specialty that a specialty.yml describes, as far as it could be read; its mistakes are written down."""
     fields.require("name", "zone", example={"name": folder.replace("-", " ").title(), "zone": "America/Chicago"})
     name = fields.text("name")
     specialty = Specialty(
@@ -33,9 +34,10 @@ def read_specialty(fields: Fields, path: str, folder: str, people: Collection[st
         schedule=read_schedule(fields, "schedule"),
         channels=read_channels(fields, "channels", name),
         path=path,
+        lines=MappingProxyType(dict(lines(fields.table))),
     )
     fields.finish()
-    return None if fields.findings.refused else specialty
+    return specialty
 
 
 def read_zone(fields: Fields, key: str, default: str = "UTC") -> str:
