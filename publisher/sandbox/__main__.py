@@ -1,4 +1,4 @@
-"""A sandbox as a process of its own, for `start(in_process=False)`: ROOT PORT [NOW]; ends when its standard input closes."""
+"""A sandbox as a process of its own, for `start(in_process=False)`: ROOT PORT [NOW]; ends with its standard input."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 from publisher.errors import Misuse, PublisherError
 from publisher.sandbox._clock import iso
-from publisher.sandbox._faults import fault
+from publisher.sandbox._faults import Fault, fault
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,7 +29,7 @@ class Remote:
     def __init__(self, address: str) -> None:
         self.address = address
 
-    def add_fault(
+    def add_fault(  # noqa: PLR0913 -- a fault has as many parts
         self, kind: str, *, platform: str = "*", channel: str = "*", call: str = "*", count: int | None = None,
         after: int = 0, seconds: float | None = None, code: str = "",
     ) -> int:  # fmt: skip
@@ -42,7 +42,11 @@ class Remote:
             "kind": kind, "platform": platform, "channel": channel, "call": call, "count": count, "after": after,
             "seconds": seconds, "code": code,
         }  # fmt: skip
-        fault(wanted)
+        return self.add(fault(wanted))
+
+    def add(self, new: Fault) -> int:
+        """Switch a fault on and give its number."""
+        wanted = {name: value for name, value in new.to_json().items() if name != "id"}
         return int(self.ask("POST", "faults", wanted)["id"])
 
     def faults(self) -> list[dict[str, Any]]:
@@ -99,7 +103,9 @@ class Remote:
             answer = connection.getresponse()
             found = json.loads(answer.read())
         except OSError as error:
-            raise Misuse(f"no sandbox answers at {self.address}: {error}", hint="start one with: publisher sandbox") from None
+            raise Misuse(
+                f"no sandbox answers at {self.address}: {error}", hint="start one with: publisher sandbox"
+            ) from None
         finally:
             connection.close()
         if answer.status != http.client.OK:
@@ -154,7 +160,7 @@ def _in_thread(root: Path, now: datetime | None, port: int) -> Any:
 def _in_child(root: Path, now: datetime | None, port: int) -> Any:
     command = [sys.executable, "-m", "publisher.sandbox", str(root), str(port), *([now.isoformat()] if now else [])]
     # The child stops when its standard input closes: it never outlives the program that started it.
-    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 -- our own module
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert child.stdin is not None  # noqa: S101 -- PIPE
     assert child.stdout is not None  # noqa: S101 -- PIPE
     first = json.loads(child.stdout.readline() or '{"error": "it ended before it listened"}')

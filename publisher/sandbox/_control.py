@@ -32,7 +32,8 @@ def respond(server: Server, request: Request) -> Response:
     try:
         return _json(_WORDS[word](server, request))
     except (Misuse, BadRequest, KeyError, TypeError, ValueError) as error:
-        return _json({"error": error.sentence if isinstance(error, Misuse) else f"{type(error).__name__}: {error}"}, 400)
+        sentence = error.sentence if isinstance(error, Misuse) else f"{type(error).__name__}: {error}"
+        return _json({"error": sentence}, 400)
 
 
 def post_json(server: Server, item: Item) -> dict[str, Any]:
@@ -45,6 +46,16 @@ def post_json(server: Server, item: Item) -> dict[str, Any]:
         "url": twins()[item.platform].post_url(item.channel, item.id), "extra": dict(item.extra),
         "seen": item.seen_from <= server.clock.now(),
     }  # fmt: skip
+
+
+def like(server: Server, platform: str, post: str, count: int) -> int:
+    """Let `count` followers like a post; gives its likes. Raises Misuse when there is no such post."""
+    with server.state.transaction():
+        item = server.state.item(platform, post)
+        if item is None:
+            raise Misuse(f"there is no post {post}")
+        server.state.change(replace(item, likes=item.likes + count))
+    return item.likes + count
 
 
 def _posts(server: Server, request: Request) -> Any:
@@ -95,6 +106,8 @@ def _register(server: Server, request: Request) -> Any:
 def _by_hand(server: Server, request: Request) -> Any:
     """A post that a person makes on the platform itself, not through the API."""
     given, now = _body(request), server.clock.now()
+    if not str(given.get("link") or "https://").startswith(("http://", "https://")):
+        raise Misuse("a link begins with http:// or https://")
     with server.state.transaction():
         number = server.state.next_number()
         item = Item(
@@ -107,12 +120,7 @@ def _by_hand(server: Server, request: Request) -> Any:
 
 def _like(server: Server, request: Request) -> Any:
     given = _body(request)
-    with server.state.transaction():
-        item = server.state.item(given["platform"], given["post"])
-        if item is None:
-            raise Misuse(f"there is no post {given['post']}")
-        server.state.change(replace(item, likes=item.likes + int(given.get("count", 1))))
-    return {"likes": item.likes + int(given.get("count", 1))}
+    return {"likes": like(server, given["platform"], given["post"], int(given.get("count", 1)))}
 
 
 def _clock(server: Server, request: Request) -> Any:

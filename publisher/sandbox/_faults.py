@@ -16,9 +16,10 @@ When = Literal["before", "after", "while"]
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """What a fault does. `before`: the call is not applied; `after`: it is, and the answer suffers; `while`: a condition.
+    """What a fault does.
 
-    `count` is how many calls it meets unless told otherwise (0: until it is cleared); `seconds` its usual length.
+    `before`: the call is not applied; `after`: it is, and the answer suffers; `while`: a condition. `count` is how many
+    calls it meets unless told otherwise (0: until it is cleared); `seconds` its usual length.
     """
 
     when: When
@@ -43,7 +44,7 @@ KINDS: Mapping[str, Kind] = {
     "permission-lost": Kind(when="before", what="refuse: a permission was taken away"),
     "api-version-gone": Kind(when="before", what="refuse: this version of the API is gone"),
     "media-expired": Kind(when="while", what="uploads that a call refers to are too old", count=1),
-    "listing-lag": Kind(when="while", what="what is made shows in reads and listings SECONDS later", count=0, seconds=30),
+    "listing-lag": Kind(when="while", what="what is made shows up in reads SECONDS later", count=0, seconds=30),
     "duplicate-off": Kind(when="while", what="no duplicate is detected", count=0),
     "delay": Kind(when="while", what="each call takes SECONDS longer", count=0, seconds=0.2),
 }
@@ -80,9 +81,7 @@ class Fault:
     def meets(self, platform: str, channel: str, call: str, usual: str) -> bool:
         """Whether it is about this call; `usual` is the call that its kind is about when nobody said."""
         wanted = usual if self.call == "*" else self.call
-        return (
-            fnmatchcase(platform, self.platform) and fnmatchcase(channel, self.channel) and fnmatchcase(call, wanted)
-        )
+        return fnmatchcase(platform, self.platform) and fnmatchcase(channel, self.channel) and fnmatchcase(call, wanted)
 
     def to_json(self) -> dict[str, Any]:
         """A plain value that `fault` reads back."""
@@ -97,7 +96,8 @@ def fault(values: Mapping[str, Any]) -> Fault:
         raise Misuse(f"{kind or 'nothing'} is no fault", hint=f"there are: {', '.join(KINDS)}")
     unknown = set(given) - set(Fault.__dataclass_fields__)
     if unknown:
-        raise Misuse(f"a fault has no {', '.join(sorted(unknown))}", hint="write platform, channel, call, count, after, seconds or code")
+        hint = "write platform, channel, call, count, after, seconds or code"
+        raise Misuse(f"a fault has no {', '.join(sorted(unknown))}", hint=hint)
     try:
         return Fault(
             kind=kind,
@@ -110,7 +110,8 @@ def fault(values: Mapping[str, Any]) -> Fault:
             code=str(given.get("code", "")),
         )
     except (TypeError, ValueError):
-        raise Misuse(f"the numbers of {kind} cannot be read", hint="count and after are whole, seconds is a number") from None
+        hint = "count and after are whole, seconds is a number"
+        raise Misuse(f"the numbers of {kind} cannot be read", hint=hint) from None
 
 
 def parse(spec: str) -> Fault:

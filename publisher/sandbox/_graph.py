@@ -18,7 +18,7 @@ from typing import Any
 from publisher.sandbox._twin import Asked, Reply
 
 LIVING_VERSIONS = ("v24.0", "v25.0", "v26.0")
-"""Versions that still answer. Source: contracts README §0.2 no. 7 (v26.0 is current, v24.0 expires 2028-02-18); 2026-11-22."""
+"""Versions that still answer: v26.0 is current, v24.0 expires 2028-02-18 (contracts README §0.2 no. 7, 2026-11-22)."""
 OLDEST, NEWEST = LIVING_VERSIONS[0], LIVING_VERSIONS[-1]
 
 ALWAYS = frozenset({"access_token", "appsecret_proof", "debug", "format", "locale", "pretty"})
@@ -32,7 +32,7 @@ PAGING = frozenset({"after", "before", "limit", "since", "until"})
 class GraphError(Exception):
     """A refusal in Meta's envelope (contracts README §1.7)."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- Meta's envelope has as many members
         self, code: int, message: str, *, subcode: int | None = None, kind: str = "OAuthException", status: int = 400,
         transient: bool = False, fields: tuple[str, ...] = (),
     ) -> None:  # fmt: skip
@@ -48,9 +48,8 @@ class GraphError(Exception):
     def reply(self, headers: Mapping[str, str] | None = None) -> Reply:
         """The refusal as it is sent, with a trace id of its own."""
         trace = f"A{base64.urlsafe_b64encode(secrets.token_bytes(15)).decode()}"
-        return Reply(
-            status=self.status, body={"error": {**self.error, "fbtrace_id": trace}}, headers=MappingProxyType(dict(headers or {}))
-        )
+        body = {"error": {**self.error, "fbtrace_id": trace}}
+        return Reply(status=self.status, body=body, headers=MappingProxyType(dict(headers or {})))
 
 
 def bad(message: str, *fields: str) -> GraphError:
@@ -69,6 +68,12 @@ def missing(method: str, name: str) -> GraphError:
     )
 
 
+def gone() -> GraphError:
+    """Error 2635: this version of the API is dead."""
+    told = f"Please update to the latest version: {NEWEST}."
+    return GraphError(2635, f"(#2635) You are calling a deprecated version of the API. {told}")
+
+
 def split_version(path: tuple[str, ...]) -> tuple[str, ...]:
     """The path without its version. Raises GraphError 2635 for a version that is gone, 2500 for one that never was."""
     if not path or not re.fullmatch(r"v\d+\.\d+", path[0]):
@@ -76,7 +81,7 @@ def split_version(path: tuple[str, ...]) -> tuple[str, ...]:
     if path[0] in LIVING_VERSIONS:
         return path[1:]
     if float(path[0][1:]) < float(OLDEST[1:]):
-        raise GraphError(2635, f"(#2635) You are calling a deprecated version of the API. Please update to the latest version: {NEWEST}.")
+        raise gone()
     raise GraphError(2500, f"Unknown path components: /{'/'.join(path)}")
 
 
@@ -92,7 +97,8 @@ def check_proof(asked: Asked, app_secret: str) -> None:
     """Raise GraphError 100 unless `appsecret_proof` is the HMAC-SHA256 of the token under the app's secret."""
     given = asked.params.get("appsecret_proof", "")
     if not given:
-        raise GraphError(100, "API calls from the server require an appsecret_proof argument", kind="GraphMethodException")
+        said = "API calls from the server require an appsecret_proof argument"
+        raise GraphError(100, said, kind="GraphMethodException")
     wanted = hmac.new(app_secret.encode(), asked.token.encode(), hashlib.sha256).hexdigest()
     if not hmac.compare_digest(given.encode(), wanted.encode()):
         raise GraphError(100, "Invalid appsecret_proof provided in the API argument", kind="GraphMethodException")
@@ -129,7 +135,7 @@ def chosen(params: Mapping[str, Any], name: str, allowed: tuple[str, ...]) -> st
 
 
 def objects(params: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    """A parameter of type list<Object>, given as one JSON list or as name[0], name[1]… Raises GraphError 100 otherwise."""
+    """A list<Object>, given as one JSON list or as name[0], name[1]… Raises GraphError 100 otherwise."""
     given = params.get(name, [])
     try:
         parts = [json.loads(part) for part in given] if isinstance(given, list) else json.loads(given)
@@ -141,15 +147,18 @@ def objects(params: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
 
 
 def names(params: Mapping[str, Any], name: str) -> list[str]:
-    """A parameter that is a list of names: `a,b`, a JSON list, or name[0]=a."""
+    """A list of names: `a,b`, a JSON list, or name[0]=a. Raises GraphError 100 for torn JSON."""
     given = params.get(name, "")
     if isinstance(given, str) and given.startswith("["):
-        given = json.loads(given)
+        try:
+            given = json.loads(given)
+        except ValueError:
+            raise bad(f"Param {name} must be valid JSON.", name) from None
     return [str(n) for n in given] if isinstance(given, list) else [n.strip() for n in given.split(",") if n.strip()]
 
 
 def moment(params: Mapping[str, Any], name: str) -> float | None:
-    """A parameter of type datetime in seconds since 1970: UNIX seconds or ISO 8601. Raises GraphError 100 otherwise."""
+    """A datetime in seconds since 1970, from UNIX seconds or ISO 8601. Raises GraphError 100 otherwise."""
     if name not in params:
         return None
     value = str(params[name])
@@ -177,7 +186,7 @@ class Wanted:
 
 
 def wanted(text: str) -> tuple[Wanted, ...]:
-    """A `fields` parameter, like `id,comments.summary(true).limit(0),attachments{url}`. Raises GraphError 2500 when torn."""
+    """A `fields` parameter: `id,comments.summary(true).limit(0),attachments{url}`. Raises GraphError 2500 when torn."""
     found, rest = _fields(re.sub(r"\s+", "", text))
     if rest:
         raise _torn(text)

@@ -9,6 +9,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from publisher.content.channel import Channel
     from publisher.sandbox._faults import Fault
 
 LOOPBACK = "127.0.0.1"
@@ -72,6 +74,26 @@ class _Handler(WSGIRequestHandler):
             os.close(self.connection.detach())
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Received:
+    """One call to a platform, with the faults that meet it."""
+
+    twin: Twin
+    asked: Asked
+    channel: str
+    name: str
+    faults: tuple[Fault, ...]
+
+    @property
+    def outcome(self) -> Fault | None:
+        """The fault that decides how the call ends, or None."""
+        return next((f for f in self.faults if f.when != "while"), None)
+
+    def refusal(self, fault: Fault) -> Reply:
+        """The platform's words for that fault."""
+        return self.twin.refuse(fault.kind, channel=self.channel, seconds=fault.length, code=fault.code)
+
+
 class Server:
     """A sandbox that serves one folder's state until it is stopped."""
 
@@ -111,8 +133,17 @@ class Server:
             _write_private(self.folder / "tokens" / name, value)
         return tokens
 
+    def prepare(self, places: Sequence[Place], faults: Sequence[Fault], *, keep: bool) -> None:
+        """Make the channels known and switch the faults on; without `keep`, forget first what was posted."""
+        with self.state.transaction():
+            if not keep:
+                self.state.reset()
+            for each in faults:
+                self.state.add_fault(each)
+        self.register(places)
+
     def serve(self) -> None:
-        """Answer until `stop` is called (from another thread), or Ctrl-C; the address stands in the folder until then."""
+        """Answer until `stop` (from another thread) or Ctrl-C; the address stands in the folder until then."""
         try:
             self._http.serve_forever(poll_interval=0.05)
         finally:
@@ -161,34 +192,34 @@ class Server:
 
     def _platform(self, twin: Twin, request: Request) -> Response:
         try:
-            asked = _read(twin, request, base=self.address)
+            asked = _read(request, base=self.address)
         except (BadRequest, RequestEntityTooLarge) as error:
             return Response(str(error), status=error.code)
-        with self.state.transaction():
-            channel, call = twin.identify(asked, self.state)
-            faults = self.state.strike(twin.name, channel, call, twin.usual_calls)
-        for each in faults:
+        call = self._received(twin, asked)
+        for each in call.faults:
             if each.kind == "delay":
                 self.stopping.wait(each.length)
-        outcome = next((f for f in faults if f.when != "while"), None)
-        if outcome is not None and outcome.when == "before":
-            return self._refused(twin, asked, channel, call, faults, outcome)
-        reply = self._applied(twin, twin.prepare(asked), channel, call, faults)
-        return self._answered(reply, twin, channel, outcome)
+        if call.outcome is not None and call.outcome.when == "before":
+            return self._refused(call, call.outcome)
+        return self._answered(call, self._applied(call))
 
-    def _refused(
-        self, twin: Twin, asked: Asked, channel: str, call: str, faults: Sequence[Fault], outcome: Fault
-    ) -> Response:
-        dropped = outcome.kind == "drop-before"
-        reply = None if dropped else twin.refuse(outcome.kind, channel=channel, seconds=outcome.length, code=outcome.code)
+    def _received(self, twin: Twin, asked: Asked) -> _Received:
         with self.state.transaction():
-            self._record(twin, asked, channel, call, faults, status=reply.status if reply else None, applied=False)
+            channel, name = twin.identify(asked, self.state)
+            faults = self.state.strike(twin.name, channel, name, twin.usual_calls)
+        return _Received(twin=twin, asked=asked, channel=channel, name=name, faults=tuple(faults))
+
+    def _refused(self, call: _Received, outcome: Fault) -> Response:
+        reply = None if outcome.kind == "drop-before" else call.refusal(outcome)
+        with self.state.transaction():
+            self._record(call, self.clock.now(), status=reply.status if reply else None, applied=False)
         if reply is None:
             raise Dropped
         return _response(reply)
 
-    def _applied(self, twin: Twin, asked: Asked, channel: str, call: str, faults: Sequence[Fault]) -> Reply:
-        kinds = {f.kind: f for f in faults}
+    def _applied(self, call: _Received) -> Reply:
+        kinds = {f.kind: f for f in call.faults}
+        asked = call.twin.prepare(call.asked)
         asked = asked.having(
             now=self.clock.now(),
             lag_seconds=kinds["listing-lag"].length if "listing-lag" in kinds else 0.0,
@@ -197,21 +228,24 @@ class Server:
         )
         with self.state.transaction():
             self.state.release_due(asked.now)
-            reply = twin.answer(asked, self.state)
+            reply = call.twin.answer(asked, self.state)
             done = asked.method != "GET" and reply.status < 400  # noqa: PLR2004 -- HTTP: refused from here on
-            self._record(twin, asked, channel, call, faults, status=reply.status, applied=done)
+            self._record(call, asked.now, status=reply.status, applied=done)
         return reply
 
-    def _answered(self, reply: Reply, twin: Twin, channel: str, outcome: Fault | None) -> Response:
-        kind = outcome.kind if outcome else ""
-        seconds = outcome.length if outcome else 0.0
+    def _answered(self, call: _Received, reply: Reply) -> Response:
+        if call.outcome is None:
+            return _response(reply)
+        kind, seconds = call.outcome.kind, call.outcome.length
         if kind == "accept-then-drop":
             raise Dropped
         if kind == "accept-then-500":
-            return _response(twin.refuse(kind, channel=channel, seconds=seconds, code=""))
+            return _response(call.refusal(call.outcome))
         if kind == "slow-accept":
             self.stopping.wait(seconds)
-        response = _response(reply)
+        return self._spoilt(_response(reply), kind, seconds)
+
+    def _spoilt(self, response: Response, kind: str, seconds: float) -> Response:
         whole = response.get_data()
         if kind == "truncated-json":
             response.set_data(whole[: max(1, len(whole) // 2)])
@@ -228,30 +262,37 @@ class Server:
                 return
             yield whole[number : number + 1]
 
-    def _record(
-        self, twin: Twin, asked: Asked, channel: str, call: str, faults: Sequence[Fault], *, status: int | None, applied: bool
-    ) -> None:
-        shown = {k: REDACTED if k in twin.secret_params else v for k, v in asked.params.items()}
+    def _record(self, call: _Received, at: float, *, status: int | None, applied: bool) -> None:
+        asked = call.asked
+        shown = {k: REDACTED if k in call.twin.secret_params else v for k, v in asked.params.items()}
         uploads = [{"part": u.part, "name": u.name, "bytes": len(u.data)} for u in asked.uploads]
         self.state.record(
             {
-                "at": self.clock.now(), "platform": twin.name, "channel": channel, "call": call,
+                "at": at, "platform": call.twin.name, "channel": call.channel, "call": call.name,
                 "method": asked.method, "path": "/" + "/".join(asked.path), "token_in": asked.token_in,
                 "params": json.dumps(shown), "uploads": json.dumps(uploads), "status": status, "applied": applied,
-                "faults": json.dumps([f.kind for f in faults]),
+                "faults": json.dumps([f.kind for f in call.faults]),
             }
         )  # fmt: skip
 
 
 def open_server(root: Path, *, now: datetime | None, port: int, verbose: bool = False) -> Server:
-    """A server that is listening. Raises Misuse when the port is taken, HeldElsewhere when another sandbox is here."""
+    """A server that listens. Raises Misuse when the port is taken, HeldElsewhere when another sandbox is here."""
     try:
         return Server(root, now=now, port=port, verbose=verbose)
     except OSError as error:
-        raise Misuse(f"port {port} cannot be listened to: {error.strerror}", hint="use --port 0 for any free port") from None
+        raise Misuse(
+            f"port {port} cannot be listened to: {error.strerror}", hint="use --port 0 for any free port"
+        ) from None
 
 
-def _read(twin: Twin, request: Request, *, base: str) -> Asked:
+def places(channels: Iterable[Channel]) -> list[Place]:
+    """The channels as the sandbox keeps them; those of platforms that have no twin are left out."""
+    known = [c for c in channels if c.platform in twins()]
+    return [Place(platform=c.platform, id=c.remote_id, name=c.name, token_name=c.token) for c in known]
+
+
+def _read(request: Request, *, base: str) -> Asked:
     path = tuple(request.path.strip("/").split("/"))[1:]
     host = "api"
     if path and path[0].startswith("_"):
@@ -262,7 +303,8 @@ def _read(twin: Twin, request: Request, *, base: str) -> Asked:
     in_header = secret.strip() if scheme.lower() in {"bearer", "oauth"} else ""
     token = in_header or body.get("access_token", "") or query.get("access_token", "")
     where = "header" if in_header else "body" if body.get("access_token") else "query" if token else ""
-    uploads = tuple(Upload(part=part, name=file.filename or "", data=file.read()) for part, file in request.files.items())
+    files = request.files.items(multi=True)
+    uploads = tuple(Upload(part=part, name=file.filename or "", data=file.read()) for part, file in files)
     return Asked(
         method=request.method, path=path, host=host, params={**query, **body}, uploads=uploads, base=base,
         headers={k.lower(): v for k, v in request.headers.items()}, token=token,
@@ -291,6 +333,6 @@ def _short(whole: bytes) -> Iterator[bytes]:
 def _write_private(target: Path, text: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     aside = target.with_name(f".{target.name}.new")
-    with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
+    aside.touch(mode=0o600)
+    aside.write_text(text, encoding="utf-8")
     aside.replace(target)

@@ -169,9 +169,10 @@ class State:
     # Channels and tokens
 
     def register(self, place: Place) -> str:
-        """Make the channel known (or rename it) and give its token's value, minted the first time; "" without a name."""
+        """Make the channel known (or rename it) and give its token, minted the first time; "" when it has none."""
         self._db.execute(
-            "INSERT INTO channels VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET name = excluded.name, token_name = excluded.token_name",
+            "INSERT INTO channels VALUES (?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET name = excluded.name, token_name = excluded.token_name",
             (place.platform, place.id, place.name, place.token_name),
         )
         return self.mint(place.platform, place.token_name) if place.token_name else ""
@@ -207,7 +208,7 @@ class State:
         """Keep a new post."""
         values = _columns(item)
         marks = ", ".join(f":{name}" for name in values)
-        self._db.execute(f"INSERT INTO posts ({', '.join(values)}) VALUES ({marks})", values)  # noqa: S608 -- the column names are ours
+        self._db.execute(f"INSERT INTO posts ({', '.join(values)}) VALUES ({marks})", values)  # noqa: S608 -- our names
 
     def change(self, item: Item) -> None:
         """Keep a post as it is now."""
@@ -228,7 +229,7 @@ class State:
             (now,),
         )
 
-    def listed(
+    def listed(  # noqa: PLR0913 -- a question has as many parts
         self, platform: str, channel: str, *, kinds: Sequence[Kind] = ("published",), now: float,
         since: float = 0.0, until: float = 1e12, before: tuple[float, int] = (1e12, 0), limit: int = 100,
     ) -> list[Item]:  # fmt: skip
@@ -262,10 +263,10 @@ class State:
             aside.replace(target)
         return digest
 
-    def media_file(self, digest: str) -> Path | None:
-        """The file that holds the bytes of that SHA-256, or None."""
-        known = self._one("SELECT 1 FROM media WHERE digest = ?", digest)
-        return self.folder / "media" / digest if known else None
+    def media_file(self, digest: str) -> tuple[Path, str] | None:
+        """The file that holds the bytes of that SHA-256 and their type, or None."""
+        row = self._one("SELECT mime FROM media WHERE digest = ?", digest)
+        return (self.folder / "media" / digest, str(row["mime"])) if row else None
 
     def add_medium(self, medium: Medium) -> None:
         """Keep a new upload's description."""
@@ -314,7 +315,7 @@ class State:
         self._db.execute("DELETE FROM faults WHERE ? IS NULL OR n = ?", (number, number))
 
     def strike(self, platform: str, channel: str, call: str, usual: Mapping[str, str]) -> list[Fault]:
-        """The faults that meet this call, each counted down. Of those that decide the outcome, only the first strikes."""
+        """The faults that meet this call, counted down. Of those that decide the outcome, only the first strikes."""
         struck: list[Fault] = []
         for each in self.faults():
             decided = any(f.when != "while" for f in struck)
@@ -342,7 +343,7 @@ class State:
         """Write down a call that was received; the keys are the columns of `calls`."""
         self.traffic[f"{call['platform']}:{call['channel']}"] += 1
         marks = ", ".join(f":{name}" for name in call)
-        self._db.execute(f"INSERT INTO calls ({', '.join(call)}) VALUES ({marks})", dict(call))  # noqa: S608 -- the column names are ours
+        self._db.execute(f"INSERT INTO calls ({', '.join(call)}) VALUES ({marks})", dict(call))  # noqa: S608 -- as above
 
     def calls(self) -> list[dict[str, Any]]:
         """Every call received, oldest first."""

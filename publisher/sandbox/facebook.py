@@ -1,4 +1,4 @@
-"""Facebook Pages as the Graph API plays them: posts, photos, listings, edits, deletes and insights for any number of Pages.
+"""Facebook Pages as the Graph API plays them: posts, photos, listings, edits, deletes and insights.
 
 Made from contracts README §1 and Meta's own specification files (Graph v26.0, read 2026-11-22), not from our client.
 """
@@ -19,27 +19,32 @@ from publisher.sandbox._graph import GraphError, Wanted, bad
 from publisher.sandbox._state import Item, Kind, Medium, Place, Shot, State
 from publisher.sandbox._twin import Asked, Reply, Twin, Upload
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 PARAMS: Mapping[str, frozenset[str]] = {
-    "POST feed": frozenset(
+    "POST feed": _words(
         "attached_media backdated_time backdated_time_granularity call_to_action child_attachments client_mutation_id"
-        " feed_targeting link message place published scheduled_publish_time tags targeting unpublished_content_type".split()
+        " feed_targeting link message place published scheduled_publish_time tags targeting unpublished_content_type"
     ),
-    "POST photos": frozenset(
+    "POST photos": _words(
         "alt_text_custom backdated_time backdated_time_granularity caption feed_targeting message place published"
-        " targeting temporary unpublished_content_type url".split()
+        " targeting temporary unpublished_content_type url"
     ),
-    "GET feed": frozenset("include_hidden limit show_expired with".split()),
-    "GET posts": frozenset("include_hidden limit q show_expired with".split()),
-    "GET published_posts": frozenset("include_hidden limit show_expired with".split()),
+    "GET feed": _words("include_hidden limit show_expired with"),
+    "GET posts": _words("include_hidden limit q show_expired with"),
+    "GET published_posts": _words("include_hidden limit show_expired with"),
     "GET scheduled_posts": frozenset(),
     "GET page": frozenset(),
     "GET post": frozenset(),
-    "POST post": frozenset("is_published message scheduled_publish_time".split()),
+    "POST post": _words("is_published message scheduled_publish_time"),
     "DELETE post": frozenset(),
-    "GET comments": frozenset("filter order since".split()),
+    "GET comments": _words("filter order since"),
     "GET reactions": frozenset({"type"}),
     "GET attachments": frozenset(),
-    "GET insights": frozenset("metric period since until".split()),
+    "GET insights": _words("metric period since until"),
     "GET photo": frozenset(),
     "DELETE photo": frozenset(),
 }
@@ -66,12 +71,14 @@ ENUMS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What parameters of a fixed choice may say."""
 
-POST_FIELDS = frozenset(
+POST_FIELDS = _words(
     "application backdated_time child_attachments created_time from full_picture id is_hidden is_published message"
-    " permalink_url picture promotable_id scheduled_publish_time shares status_type story updated_time".split()
+    " permalink_url picture promotable_id scheduled_publish_time shares status_type story updated_time"
 )
-PHOTO_FIELDS = frozenset("alt_text alt_text_custom created_time from id images link name page_story_id picture source updated_time".split())
-PAGE_FIELDS = frozenset("about category fan_count followers_count id is_published link name username verification_status".split())
+PHOTO_FIELDS = _words(
+    "alt_text alt_text_custom created_time from id images link name page_story_id picture source updated_time"
+)
+PAGE_FIELDS = _words("about category fan_count followers_count id is_published link name username verification_status")
 POST_EDGES = frozenset({"attachments", "comments", "reactions"})
 
 METRICS = frozenset({"post_clicks", "post_reactions_by_type_total", "post_media_view", "post_total_media_view_unique"})
@@ -82,7 +89,9 @@ PHOTO_LIMIT = 10 * 1000 * 1000  # bytes; contracts README §1.3, 2026-11-22
 PHOTO_LIFE = 24 * 3600  # seconds that an unpublished photo lives; contracts README §1.3, 2026-11-22
 SCHEDULE_MIN, SCHEDULE_MAX = 10 * 60, 30 * 24 * 3600  # seconds ahead; contracts README §1.5, 2026-11-22
 LISTED, LISTED_MOST = 25, 100  # posts of one answer: usual, most; contracts README §1.8, 2026-11-22
-CALLS_PER_DAY = 4800 * 10  # contracts README §1.6 (4800 × engaged users; a sandbox Page has ten), 2026-11-22
+CALLS_PER_DAY = (
+    4800 * 10
+)  # contracts README §1.6 (4800 a day for each engaged user; a sandbox Page has ten), 2026-11-22
 
 MAGIC: Mapping[bytes, str] = {
     b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"GIF87a": "image/gif", b"GIF89a": "image/gif",
@@ -90,9 +99,15 @@ MAGIC: Mapping[bytes, str] = {
 }  # fmt: skip
 """How the picture types of contracts README §1.3 begin."""
 
-LIMIT_CODES = {"4": "Application request limit reached", "17": "User request limit reached", "32": "Page request limit reached",
-               "80001": "There have been too many calls to this Page account. Wait a bit and try again.",
-               "341": "Application limit reached", "613": "Calls to this api have exceeded the rate limit."}  # fmt: skip
+LIMIT_CODES: Mapping[str, str] = {
+    "4": "Application request limit reached",
+    "17": "User request limit reached",
+    "32": "Page request limit reached",
+    "341": "Application limit reached",
+    "613": "Calls to this api have exceeded the rate limit.",
+    "80001": "There have been too many calls to this Page account. Wait a bit and try again.",
+}
+"""The refusals of contracts README §1.7 that ask to wait."""
 
 
 class Facebook(Twin):
@@ -116,7 +131,8 @@ class Facebook(Twin):
         if asked.method != "POST" or asked.path[-1:] != ("photos",) or "url" not in asked.params or asked.uploads:
             return asked
         data = _fetch(asked.params["url"])
-        return asked if data is None else asked.having(uploads=(Upload(part="url", name=asked.params["url"], data=data),))
+        found = () if data is None else (Upload(part="url", name=asked.params["url"], data=data),)
+        return asked.having(uploads=found)
 
     def answer(self, asked: Asked, state: State) -> Reply:
         """Do what was asked and answer as Graph would, with its usage headers."""
@@ -138,13 +154,16 @@ class Facebook(Twin):
         if place.token_name != name:
             raise GraphError(200, "(#200) Permissions error: this token is not one of this Page's")
         _check_edge(path, asked, state)
-        return _CALLS[call](asked.having(path=path), state, place) if call in _CALLS else _unknown(asked, path)
+        if call not in _CALLS:
+            raise graph.missing(asked.method, path[0])
+        return _CALLS[call](asked.having(path=path), state, place)
 
     def refuse(self, kind: str, *, channel: str, seconds: float | None, code: str) -> Reply:
         """Meta's envelope for each fault that refuses."""
         minutes = max(1, round((seconds or 0) / 60)) if kind == "limit-reached" else 0
         headers = graph.usage(channel, 100 if minutes else 1, regain_minutes=minutes)
-        return _REFUSALS[kind](code or "80001").reply(headers)
+        refusal: GraphError = _REFUSALS[kind](code or "80001")
+        return refusal.reply(headers)
 
     def post_url(self, channel: str, post: str) -> str:
         """https://www.facebook.com/<page>/posts/<number>."""
@@ -158,7 +177,7 @@ _REFUSALS: Mapping[str, Any] = {
     "limit-reached": lambda code: GraphError(int(code), f"(#{code}) {LIMIT_CODES.get(code, 'Limit reached')}"),
     "token-expired": lambda _: GraphError(190, "Error validating access token: Session has expired.", subcode=463),
     "permission-lost": lambda _: GraphError(10, "(#10) This endpoint requires the 'pages_manage_posts' permission"),
-    "api-version-gone": lambda _: GraphError(2635, f"(#2635) You are calling a deprecated version of the API. Please update to the latest version: {graph.NEWEST}."),
+    "api-version-gone": lambda _: graph.gone(),
 }  # fmt: skip
 
 
@@ -179,10 +198,6 @@ def _check_edge(path: tuple[str, ...], asked: Asked, state: State) -> None:
     _, kind = _node(path[0], asked, state)
     if len(path) > 2 or (len(path) == 2 and path[1] not in EDGES[kind]):  # noqa: PLR2004 -- an object and one edge
         raise GraphError(2500, f"Unknown path components: /{'/'.join(path[1:])}")
-
-
-def _unknown(asked: Asked, path: tuple[str, ...]) -> Any:
-    raise graph.missing(asked.method, path[0])
 
 
 def _params(asked: Asked, call: str) -> dict[str, Any]:
@@ -213,22 +228,22 @@ def _create_post(asked: Asked, state: State, place: Place) -> dict[str, Any]:
         raise bad("The post is empty. Please enter a message to share.", "message", "link", "attached_media")
     if not media and not asked.duplicates_allowed:
         _check_duplicate(text, link, state, place)
-    item = _new_item(asked, state, place, params, text=text, link=link, pictures=tuple(_shot(m) for m in media))
+    item = replace(_new_item(asked, state, place, params), text=text, link=link, pictures=tuple(map(_shot, media)))
     state.add(item)
     state.use_media("facebook", [m.id for m in media], item.id, public=item.public)
     return {"id": item.id}
 
 
-def _new_item(
-    asked: Asked, state: State, place: Place, params: Mapping[str, Any], *, text: str, link: str, pictures: tuple[Shot, ...]
-) -> Item:
+_SPOKEN = _words("message link caption published attached_media scheduled_publish_time alt_text_custom url")
+"""Parameters that an item has members for; the others are kept as extras."""
+
+
+def _new_item(asked: Asked, state: State, place: Place, params: Mapping[str, Any]) -> Item:
     kind, publish_at = _kind(params, asked.now)
-    spoken = {"message", "link", "caption", "published", "attached_media", "scheduled_publish_time", "alt_text_custom", "url"}
     return Item(
-        platform="facebook", channel=place.id, id=f"{place.id}_{state.next_number()}", text=text, link=link,
-        pictures=pictures, kind=kind, created=asked.now, updated=asked.now, publish_at=publish_at,
-        seen_from=asked.now + asked.lag_seconds,
-        extra=MappingProxyType({k: str(v) for k, v in params.items() if k not in spoken}),
+        platform="facebook", channel=place.id, id=f"{place.id}_{state.next_number()}", kind=kind, created=asked.now,
+        updated=asked.now, publish_at=publish_at, seen_from=asked.now + asked.lag_seconds,
+        extra=MappingProxyType({k: str(v) for k, v in params.items() if k not in _SPOKEN}),
     )  # fmt: skip
 
 
@@ -249,7 +264,8 @@ def _kind(params: Mapping[str, Any], now: float) -> tuple[Kind, float | None]:
 
 def _scheduled(publish_at: float, now: float) -> float:
     if not SCHEDULE_MIN <= publish_at - now <= SCHEDULE_MAX:
-        raise bad("The specified scheduled publish time is invalid: 10 minutes to 30 days ahead.", "scheduled_publish_time")
+        said = "The specified scheduled publish time is invalid: it must be 10 minutes to 30 days ahead."
+        raise bad(said, "scheduled_publish_time")
     return publish_at
 
 
@@ -302,7 +318,7 @@ def _create_photo(asked: Asked, state: State, place: Place) -> dict[str, Any]:
     state.add_medium(medium)
     if not published:
         return {"id": medium.id}
-    item = _new_item(asked, state, place, params, text=text, link="", pictures=(_shot(medium),))
+    item = replace(_new_item(asked, state, place, params), text=text, pictures=(_shot(medium),))
     state.add(item)
     state.use_media("facebook", [medium.id], item.id, public=True)
     return {"id": medium.id, "post_id": item.id}
@@ -310,7 +326,9 @@ def _create_photo(asked: Asked, state: State, place: Place) -> dict[str, Any]:
 
 def _picture_bytes(asked: Asked) -> bytes:
     if len(asked.uploads) != 1:
-        given = f"got {len(asked.uploads)} files" if asked.uploads else "the file is missing or its url cannot be fetched"
+        given = (
+            f"got {len(asked.uploads)} files" if asked.uploads else "the file is missing or its url cannot be fetched"
+        )
         raise bad(f"Requires one upload file: {given}", "url" if "url" in asked.params else "source")
     data = asked.uploads[0].data
     if len(data) > PHOTO_LIMIT:
@@ -450,11 +468,12 @@ def _post(item: Item, fields: tuple[Wanted, ...], asked: Asked, place: Place) ->
 def _post_values(item: Item, asked: Asked, place: Place) -> dict[str, Any]:
     counts = _counts(item, asked.now)
     picture = _media_url(asked, item.pictures[0].digest) if item.pictures else None
+    due = int(item.publish_at) if item.publish_at is not None and not item.public else None
     return {
         "created_time": graph.stamp(item.created), "from": {"name": place.name, "id": place.id},
         "full_picture": picture, "id": item.id, "is_hidden": False, "is_published": item.public,
         "message": item.text or None, "permalink_url": TWIN.post_url(item.channel, item.id), "picture": picture,
-        "promotable_id": item.id, "scheduled_publish_time": None if item.publish_at is None or item.public else int(item.publish_at),
+        "promotable_id": item.id, "scheduled_publish_time": due,
         "shares": {"count": counts["shares"]} if counts["shares"] else None,
         "status_type": "added_photos" if item.pictures else "shared_story" if item.link else "mobile_status_update",
         "updated_time": graph.stamp(item.updated),
@@ -508,8 +527,9 @@ def _post_edge(call: str) -> Any:
     def edge(asked: Asked, state: State, place: Place) -> dict[str, Any]:
         del place
         params = _params(asked, call)
-        modifiers = {name: str(params[name]) for name in ("summary", "limit") if name in params}
-        wanted = Wanted(name=call.partition(" ")[2], modifiers=modifiers, below=graph.wanted(str(params.get("fields", ""))))
+        modifiers = {name: str(value) for name, value in params.items() if name in {"summary", "limit"}}
+        below = graph.wanted(str(params.get("fields", "")))
+        wanted = Wanted(name=call.partition(" ")[2], modifiers=modifiers, below=below)
         return _edge(_seen_post(asked, state), wanted, asked)
 
     return edge
@@ -540,8 +560,8 @@ def _attachments(item: Item, asked: Asked) -> list[dict[str, Any]]:
         album = {"type": "album", "media_type": "album", "url": TWIN.post_url(item.channel, item.id)}
         photos = [{**album, "unshimmed_url": album["url"], "subattachments": {"data": photos}}]
     shim = f"https://l.facebook.com/l.php?u={quote(item.link, safe='')}"
-    share = {"type": "share", "media_type": "link", "title": urlsplit(item.link).hostname, "url": shim, "unshimmed_url": item.link}
-    return [*photos, *([share] if item.link else [])]
+    share = {"type": "share", "media_type": "link", "title": urlsplit(item.link).hostname, "url": shim}
+    return [*photos, *([{**share, "unshimmed_url": item.link}] if item.link else [])]
 
 
 def _trimmed(attachment: dict[str, Any], below: tuple[Wanted, ...]) -> dict[str, Any]:
@@ -572,7 +592,7 @@ def _insight(item: Item, name: str, period: str, counts: Mapping[str, int]) -> d
 
 
 def _counts(item: Item, now: float) -> dict[str, int]:
-    """Made-up interest that depends on the post's id and age alone (grown up after two days), plus likes from the wall."""
+    """Made-up interest, from the post's id and its age alone (grown up after two days), plus likes from the wall."""
     seed, grown = _seed(item.id), 2 * 24 * 3600
     age = max(0, min(grown, int(now - item.created))) if item.public else 0
     views = (40 + seed % 400) * age // grown
