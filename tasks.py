@@ -45,7 +45,7 @@ def start(arguments: list[str]) -> int:
 
 def hand_over(arguments: list[str]) -> NoReturn:
     """Become invoke, in the environment; the same process, so that signals and exit codes are its own."""
-    command = [str(PYTHON), "-m", "invoke", "--search-root", str(HERE), *arguments]
+    command = [str(PYTHON), "-P", "-m", "invoke", "--search-root", str(HERE), *arguments]
     os.execv(PYTHON, command)  # noqa: S606 - no shell is wanted
 
 
@@ -129,6 +129,7 @@ def set_up(kind: str, lock: int) -> None:
     if not _grows(found, goal):
         print(f"tasks.py: setting up {VENV.name} from {LOCKS[kind].name} (once; a minute or two)", file=sys.stderr)
         _make_venv(lock)
+        found = {}
     pip = _pip()
     if found.get("lock") != goal["lock"]:
         _run([*pip, "install", "--require-hashes", "--no-deps", "--only-binary=:all:", "-r", str(LOCKS[kind])], lock)
@@ -140,9 +141,9 @@ def set_up(kind: str, lock: int) -> None:
 
 def _grows(found: dict[str, str], goal: dict[str, str]) -> bool:
     """Whether what stands can be added to: the judges to what runs, or this project's own description anew."""
-    if not found or any(found[key] != goal[key] for key in ("here", "python")):
+    if not found or any(found.get(key) != goal[key] for key in ("here", "python")):
         return False
-    return found["lock"] == wanted(found["kind"])["lock"]
+    return found.get("lock") == wanted(found["kind"])["lock"]
 
 
 def _make_venv(lock: int) -> None:
@@ -195,24 +196,71 @@ if __name__ == "__main__":
 
 # The tasks, in the environment
 
-import subprocess  # noqa: E402 - from here on the environment stands
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 
-from invoke.context import Context  # noqa: E402 - as above
-from invoke.tasks import task  # noqa: E402 - as above
+from invoke.context import Context
+from invoke.tasks import task
 
 FAST = "not browser and not kill and not server"
 
 
 @task(help={"keep": "Leave the servers running, to look around."})
-def demo(_c: Context, keep: bool = False) -> None:  # noqa: FBT001, FBT002 - invoke makes --keep of it
+def demo(_c: Context, keep: bool = False) -> None:
     """Build the sample site, publish what is due to the sandbox, and show where to look."""
     _program("-m", "publisher.demo", *(["--keep"] if keep else []))
 
 
 @task(help={"fast": "Leave out browsers, killed processes and real servers."})
-def test(c: Context, fast: bool = False) -> None:  # noqa: FBT001, FBT002 - invoke makes --fast of it
+def test(c: Context, fast: bool = False) -> None:
     """Run every test; what follows -- is handed to pytest."""
     _program("-m", "pytest", "-n", "2", *(["-m", FAST] if fast else []), *_after_dashes(c))
+
+
+ROOT_HELP = "The folder that holds content/ (default: this checkout)."
+NOW_HELP = "Build what is public at this instant, e.g. 2026-12-01T15:00:00Z (default: now)."
+
+
+@task(
+    help={
+        "root": ROOT_HELP,
+        "output": "Where the site is put (default: output/ in the root).",
+        "now": NOW_HELP,
+        "allow_refused": "Leave out the files that have errors instead of building nothing.",
+    }
+)
+def build(_c: Context, root: str = "", output: str = "", now: str = "", allow_refused: bool = False) -> None:
+    """Build the site into output/: all of it or nothing."""
+    with _sentences():
+        _built(root, output, now, allow_refused=allow_refused)
+
+
+@task(help={"root": ROOT_HELP, "port": "The port on this machine (default: 8000; 0 takes a free one)."})
+def serve(_c: Context, root: str = "", port: int = 8000) -> None:
+    """Show the site on this machine and build it again whenever a file changes."""
+    from publisher.serve import Server, serve_and_watch
+
+    home = _root(root)
+    watched = [path for path in (home / "content", HERE / "themes", HERE / "plugins") if path.exists()]
+    with _sentences():
+        _built(root, "", "")
+        server = Server(home / "output", port)
+        print(f"serving {server.address}/  (Ctrl-C ends it)", flush=True)
+        serve_and_watch(server, watched, lambda: _tried(lambda: _built(root, "", "")))
+
+
+@task(
+    help={"root": ROOT_HELP, "to": "A folder, or host:path for rsync (default: output/ in the root).", "now": NOW_HELP}
+)
+def deploy(_c: Context, root: str = "", to: str = "", now: str = "") -> None:
+    """Build the site for the public, verify it and put it in place, never half of it."""
+    from publisher.deploy import deploy as put
+
+    home = _root(root)
+    with _sentences():
+        print(put(home, to or str(home / "output"), now=_instant(now)).balance)
 
 
 @task
@@ -238,13 +286,63 @@ def bench(c: Context) -> None:
 
 
 @task(help={"upgrade": "Take newer versions where there are any."})
-def lock(_c: Context, upgrade: bool = False) -> None:  # noqa: FBT001, FBT002 - invoke makes --upgrade of it
+def lock(_c: Context, upgrade: bool = False) -> None:
     """Compile requirements.lock and requirements-test.lock, with hashes and without any host."""
     for kind, source in (("run", "requirements.in"), ("test", "requirements-test.in")):
         shape = ["--universal", "--python-version", "3.11", "--generate-hashes"]
         silent = ["--quiet", "--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
         goal = ["--output-file", LOCKS[kind].name, *(["--upgrade"] if upgrade else [])]
         _program("-m", "uv", "pip", "compile", "pyproject.toml", source, *shape, *silent, *goal)
+
+
+def _root(root: str) -> Path:
+    """The folder that holds content/."""
+    return Path(root or HERE).absolute()
+
+
+def _instant(now: str) -> datetime:
+    """The instant that was named, else that of SOURCE_DATE_EPOCH, else the clock's."""
+    from publisher.build import instant
+    from publisher.cli._common import parse_instant
+
+    return parse_instant(now) if now else instant(os.environ)
+
+
+def _built(root: str, output: str, now: str, *, allow_refused: bool = False) -> None:
+    """Build the site and say what became of every file."""
+    from publisher.build import build as built
+
+    home = _root(root)
+    made = built(home, Path(output or home / "output"), now=_instant(now), allow_refused=allow_refused)
+    print(
+        "\n".join([*made.problems, made.balance, f"{len(made.change.files)} files changed in {made.output}"]),
+        flush=True,
+    )
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """End with the sentence, the hint and the exit code of what went wrong."""
+    from publisher.cli import complain
+    from publisher.errors import PublisherError
+
+    try:
+        yield
+    except PublisherError as error:
+        complain(error.sentence, error.hint)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _tried(action: Callable[[], None]) -> bool:
+    """Whether the action went well; when not, what went wrong was said and work goes on."""
+    try:
+        with _sentences():
+            action()
+    except SystemExit:
+        return False
+    return True
 
 
 def _after_dashes(c: Context) -> list[str]:
