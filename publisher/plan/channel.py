@@ -89,7 +89,7 @@ class ChannelPlan:
     def _unwanted(self, row: Delivery) -> Planned:
         """Cancel what nobody wants any more; hold it while a file that could not be read may still want it."""
         post = self._directory.posts.get(row.post)
-        if row.platform not in self._directory.rules:
+        if self._directory.speechless(row.channel):
             return proposals.held(row, f"{row.platform} is no platform that we can speak to")
         missing = post is None or not self._directory.keeper(post, row.channel)
         if missing and self._unread:

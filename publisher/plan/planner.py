@@ -38,13 +38,13 @@ def plan(
     everything from before `now` is recorded as not ours to send. `rules` by platform are the platforms' own unless
     given. Deliveries stand in the order of time and key, problems in that of path and line.
     """
-    allowed = _rules(content) if rules is None else rules
+    allowed = rules_of(content) if rules is None else rules
     directory = Directory(content, allowed)
     wishes = grouped([wish for post in content.posts for wish in directory.wishes(post)])
     rows = _by_channel(known)
     unread = _unread(content)
     deliveries: list[Planned] = []
-    problems = set(_unknown_platforms(directory, allowed))
+    problems = set(_unknown_platforms(directory))
     for key in sorted({*wishes, *rows}):
         channel = ChannelPlan(key, directory, now, first=first, unread=unread)
         deliveries += channel.planned(wishes.get(key, []), rows.get(key, []))
@@ -54,8 +54,8 @@ def plan(
     )
 
 
-def _rules(content: Content) -> Mapping[str, Rules]:
-    """What each platform that the content names allows, for those that we can speak to."""
+def rules_of(content: Content) -> Mapping[str, Rules]:
+    """What each platform allows that the content names, without those that we cannot speak to."""
     named = {channel.platform for channel in content.channels().values()}
     return {name: platforms.load(name).rules for name in platforms.names() if name in named}
 
@@ -74,10 +74,11 @@ def _unread(content: Content) -> tuple[str, ...]:
     return tuple(sorted({*content.refused, *faulty}))
 
 
-def _unknown_platforms(directory: Directory, allowed: Mapping[str, Rules]) -> Iterator[Problem]:
+def _unknown_platforms(directory: Directory) -> Iterator[Problem]:
     for key, channel in directory.channels.items():
-        if channel.platform not in allowed:
+        if directory.speechless(key):
             yield Problem(
                 path=directory.keepers[key][0].path, line=0, field="channels", rule="unknown-platform",
-                message=f"{channel.platform} is no platform that we can speak to, so nothing is planned for {key}",
+                message=f"{channel.platform} is no platform that we can speak to, so nothing is planned for {key}; "
+                "write mode: by-hand, or take it out",
             )  # fmt: skip

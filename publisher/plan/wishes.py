@@ -84,11 +84,16 @@ class Directory:
         platform = channel_key.partition(":")[0]
         if silent := _why_silent(post, platform):
             return silent
-        if platform not in self.rules:
-            return f"{platform} is no platform that we can speak to"
         if not self.keeper(post, channel_key):
             return f"none of the post's specialties names {channel_key}"
+        if self.speechless(channel_key):
+            return f"{platform} is no platform that we can speak to"
         return self._one_account(post, channel_key)
+
+    def speechless(self, channel_key: str) -> bool:
+        """Whether the channel wants us to speak to a platform that we cannot speak to; a person always can."""
+        channel = self.channels.get(channel_key)
+        return channel is not None and channel.mode == "api" and channel.platform not in self.rules
 
     def keeper(self, post: Post, channel_key: str) -> Keeper | None:
         """Whose slots count for the post on that channel: its home specialty's, else the first by id that names it."""
@@ -100,7 +105,7 @@ class Directory:
     def _one_account(self, post: Post, channel_key: str) -> str:
         """Where one text may go out from one account only: the home specialty's first, else the site's first."""
         platform = channel_key.partition(":")[0]
-        if self.rules[platform].same_text_elsewhere:
+        if platform not in self.rules or self.rules[platform].same_text_elsewhere:
             return ""
         own = [*self._by_keeper.get(post.specialty, ()), *self._by_keeper[SITE]]
         speaks = next((channel.key for channel in own if channel.platform == platform), "")

@@ -19,10 +19,18 @@ if TYPE_CHECKING:
     from publisher.content.site import Site
     from publisher.platforms.base import Rules
 
-__all__ = ["length", "message", "render_problems"]
+__all__ = ["length", "message", "render_problems", "rules_for"]
 
 _BARE = Variant()
 _GAP = "\n\n"
+
+
+def rules_for(platform: str) -> Rules:
+    """What the platform allows; for one that has no file here, and so is posted to by hand, what holds for pasting."""
+    from publisher import platforms
+    from publisher.render.by_hand import PASTED
+
+    return platforms.load(platform).rules if platform in platforms.names() else PASTED
 
 
 def message(  # noqa: PLR0913 - what it is made from, and the two marks that the ledger minted
