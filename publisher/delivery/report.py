@@ -11,8 +11,6 @@ from publisher.content.problem import Problem
 from publisher.ledger import Ledger, TakenOver
 from publisher.values import Delivery
 
-BY_HAND = "by hand"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Need:
@@ -53,7 +51,7 @@ def needs(deliveries: Iterable[Delivery], now: datetime) -> tuple[Need, ...]:
 
 def needs_of(ledger: Ledger, now: datetime) -> tuple[Need, ...]:
     """What in the ledger needs a person at `now`."""
-    return needs(ledger.deliveries(states=("failed", "missed", "in_doubt", "held", "delivered", "verified")), now)
+    return needs(ledger.asking(), now)
 
 
 @dataclass(frozen=True, kw_only=True)

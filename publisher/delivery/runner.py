@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from publisher import __version__, platforms
 from publisher.delivery.driver import Driver, Ended, nowhere
-from publisher.delivery.reconcile import Reader
+from publisher.delivery.reconcile import LOOK_FOR, Reader
 from publisher.delivery.report import Report, Sent, needs_of
 from publisher.errors import LostLease, Misuse, Unauthorized
 from publisher.ledger import TakenOver
 
 if TYPE_CHECKING:
     from publisher.content.channel import Channel
+    from publisher.content.post import Post
     from publisher.content.problem import Problem
     from publisher.content.site import Content
     from publisher.delivery.driver import Clock, Transport
     from publisher.ledger import Claim, Ledger
+    from publisher.plan.quiet import QuietHours
     from publisher.platforms.base import Credential, Platform
     from publisher.values import Delivery, Flow, Message
 
@@ -56,7 +59,6 @@ class Runner:
     progress: Progress = _silent
     at: Callable[[str], None] = nowhere
     _stop: threading.Event = field(default_factory=threading.Event)
-    _content: Content | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _refused: set[str] = field(default_factory=set)
 
@@ -107,17 +109,36 @@ class Runner:
                     remote_id=receipt.remote_id,
                 )  # fmt: skip
 
+    def look(self) -> tuple[Sent, ...]:
+        """Only look: reconcile what is in doubt and read back what is delivered. Returns what was found public."""
+        self.ledger.recover(self.clock(), self.name)
+        found = self._reconcile()
+        self._verify()
+        return tuple(self._sent(found))
+
     # -- planning --------------------------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def content(self) -> Content:
         """The content, read once and only when it is needed."""
-        with self._lock:
-            if self._content is None:
-                from publisher.content import load
+        from publisher.content import load
 
-                self._content = load(self.root)
-            return self._content
+        return load(self.root)
+
+    @cached_property
+    def _channels(self) -> Mapping[str, Channel]:
+        return self.content.channels()
+
+    @cached_property
+    def _posts(self) -> Mapping[str, Post]:
+        return {post.id: post for post in self.content.posts}
+
+    @cached_property
+    def _quiet(self) -> QuietHours:
+        from publisher.plan.quiet import QuietHours
+
+        rules = {name: platforms.load(name).rules for name in platforms.names()}
+        return QuietHours(self.content, rules, self.clock())
 
     def take_over(self, now: datetime) -> tuple[TakenOver, tuple[Problem, ...]]:
         """Make the ledger hold the plan, unless it was made from this very content already."""
@@ -136,6 +157,7 @@ class Runner:
 
     def _deliver(self, limit: int | None) -> list[Ended]:
         """Deliver what is due until nothing is, each worker one delivery at a time."""
+        self._warm()
         left = threading.Semaphore(limit) if limit is not None else None
         ended: list[Ended] = []
 
@@ -151,6 +173,11 @@ class Runner:
 
         self._side_by_side([work] * self.threads)
         return ended
+
+    def _warm(self) -> None:
+        """Read what every thread needs before there are threads."""
+        for name in ("_channels", "_posts", "_quiet"):
+            getattr(self, name)
 
     def _side_by_side(self, work: list[Callable[[], None]]) -> None:
         """Run the pieces of work in threads; Ctrl-C lets the calls on their way end, and then goes on as Ctrl-C."""
@@ -171,14 +198,8 @@ class Runner:
 
     def _claim(self) -> Claim | None:
         now = self.clock()
-        avoid = self._quiet(now) | frozenset(self._refused)
+        avoid = self._quiet.channels(now) | frozenset(self._refused)
         return self.ledger.claim(runner=self.name, now=now, avoid=avoid)
-
-    def _quiet(self, now: datetime) -> frozenset[str]:
-        from publisher.plan.quiet import quiet_channels
-
-        rules = {name: platforms.load(name).rules for name in platforms.names()}
-        return quiet_channels(self.content, rules, now)
 
     def _one(self, claim: Claim) -> Ended | None:
         """Carry one claim out; None when it turned out to be somebody else's."""
@@ -189,7 +210,7 @@ class Runner:
 
     def _drive(self, claim: Claim) -> Ended:
         now = self.clock()
-        channel = self.content.channels().get(claim.delivery.channel)
+        channel = self._channels.get(claim.delivery.channel)
         message = self._message(claim)
         if channel is None or isinstance(message, str):
             why = message if isinstance(message, str) else "no specialty names this channel any more"
@@ -219,8 +240,8 @@ class Runner:
             return kept if kept is not None else "its message is not in the ledger"
         from publisher.render import message, render_problems
 
-        post = next((post for post in self.content.posts if post.id == claim.delivery.post), None)
-        channel = self.content.channels().get(claim.delivery.channel)
+        post = self._posts.get(claim.delivery.post)
+        channel = self._channels.get(claim.delivery.channel)
         if post is None or channel is None:
             return "its post or its channel is not in the content any more"
         rules = platforms.load(claim.delivery.platform).rules
@@ -249,8 +270,8 @@ class Runner:
         return ended
 
     def _reader(self, delivery: Delivery) -> Reader | None:
-        channel = self.content.channels().get(delivery.channel)
-        if channel is None:
+        channel = self._channels.get(delivery.channel)
+        if channel is None or channel.mode == "by-hand":
             return None
         platform = platforms.load(delivery.platform)
         try:
@@ -286,7 +307,9 @@ class Runner:
 
         def look(delivery: Delivery) -> None:
             reader = self._reader(delivery)
-            if reader is not None and reader.verify(delivery, self.clock()):
+            if reader is None:
+                self.ledger.unverified(delivery.key, "", now + LOOK_FOR, now)
+            elif reader.verify(delivery, self.clock()):
                 verified.append(delivery.key)
 
         self._each(waiting, look)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, Engine, func, or_, select
+from sqlalchemy import Connection, Engine, and_, func, or_, select
 from sqlalchemy.exc import OperationalError
 
 from publisher.errors import Misuse
@@ -114,6 +114,15 @@ class Ledger:
             query = query.where(deliveries.c.post == post)
         if channel:
             query = query.where(deliveries.c.channel == channel)
+        with self._reading() as conn:
+            return [delivery(row) for row in conn.execute(query)]
+
+    def asking(self) -> list[Delivery]:
+        """The deliveries that may need a person: not going by themselves, or public with something to say of it."""
+        stuck = deliveries.c.state.in_(("failed", "missed", "in_doubt", "held"))
+        said = or_(deliveries.c.reason != "", deliveries.c.notes != "[]")
+        noted = and_(deliveries.c.state.in_(("delivered", "verified")), said)
+        query = select(deliveries).where(stuck | noted).order_by(deliveries.c.due_at, deliveries.c.key)
         with self._reading() as conn:
             return [delivery(row) for row in conn.execute(query)]
 

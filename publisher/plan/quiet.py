@@ -11,7 +11,13 @@ from publisher.plan.wishes import Directory
 from publisher.platforms.base import Rules
 
 
-def quiet_channels(content: Content, rules: Mapping[str, Rules], at: datetime) -> frozenset[str]:
-    """The keys of the channels that are inside the quiet hours of any specialty that names them."""
-    keepers = Directory(content, rules).keepers
-    return frozenset(key for key, named_by in keepers.items() if Timetable(named_by, at).quiet(at))
+class QuietHours:
+    """The quiet hours of every channel: those of any specialty that names it, each in its own zone."""
+
+    def __init__(self, content: Content, rules: Mapping[str, Rules], start: datetime) -> None:
+        keepers = Directory(content, rules).keepers
+        self._tables = {key: Timetable(named_by, start) for key, named_by in keepers.items()}
+
+    def channels(self, at: datetime) -> frozenset[str]:
+        """The keys of the channels that are quiet at that instant."""
+        return frozenset(key for key, table in self._tables.items() if table.quiet(at))

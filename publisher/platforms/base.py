@@ -134,6 +134,11 @@ class Platform:
         """One reading of what came of it."""
         raise NotImplementedError
 
+    def remote_id(self, channel: str, url: str) -> str:
+        """The platform's id of the post at that public address on the channel of that key; the address if it has none."""
+        del channel
+        return url
+
     def authorize(self, call: Call, credential: Credential) -> Call:
         """The call with its credential, as it is sent and never as it is recorded."""
         raise NotImplementedError

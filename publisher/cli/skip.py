@@ -1,0 +1,36 @@
+"""Say that a delivery shall not go out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from publisher.cli._common import emit_json, json_option, root_option
+from publisher.cli._delivery import cause, channel_option, chosen, ledger_of
+
+
+@click.command("skip")
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@root_option
+@channel_option
+@json_option
+@click.option("--why", required=True, metavar="SENTENCE", help="The reason, for the event log.")
+def command(keys: tuple[str, ...], root: Path, channel: str, as_json: bool, why: str) -> None:
+    """Say that a delivery shall not go out; KEY is a delivery's key or a post's id.
+
+    What is in doubt cannot be skipped before it is settled: it may be public.
+
+    \b
+    Example:
+      publisher skip 2026-flu-shots --channel facebook:104220000000001 --why "the clinic is closed that week"
+    """  # noqa: D301 - \b is click's mark for lines to keep
+    with ledger_of(root) as (ledger, time):
+        found = chosen(ledger, keys, channel)
+        for delivery in found:
+            ledger.skip(delivery.key, cause(why, time()))
+    if as_json:
+        emit_json([{"key": delivery.key, "state": "cancelled"} for delivery in found])
+        return
+    for delivery in found:
+        click.echo(f"{delivery.key} will not go out")
