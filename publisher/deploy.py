@@ -16,7 +16,7 @@ CONFIG = "publishconf.py"
 
 
 def deploy(root: Path, to: str, *, now: datetime) -> Built:
-    """Build the content of `root` as it is public at `now`, verify it and put it at `to`: a folder, or rsync's host:path.
+    """Build the content of `root` as it is public at `now`, verify it, put it at `to`: a folder, or rsync's host:path.
 
     Raises NotBuilt, or PublisherError when what was built does not hold or could not be put there.
     """
