@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option("--keep/--fresh", default=True, help="Keep what was posted before (default), or begin with empty pages.")
 @click.option("--verbose", is_flag=True, help="Write a line for each request.")
 @click.pass_context
-def command(
+def command(  # noqa: PLR0917 -- click hands its options over as it likes
     ctx: click.Context, root: Path, port: int, now: datetime | None, specs: tuple[str, ...], keep: bool, verbose: bool
 ) -> None:
     """Serve the stand-in for the platforms until Ctrl-C: every channel of the content, a wall, faults on demand.

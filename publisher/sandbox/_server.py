@@ -172,7 +172,8 @@ class Server:
         with self._idle:
             self._busy += 1
         try:
-            return self._respond(Request(environ))(environ, start_response)
+            with Request(environ) as request:
+                return self._respond(request)(environ, start_response)
         finally:
             with self._idle:
                 self._busy -= 1
