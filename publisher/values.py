@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -212,6 +212,11 @@ class Engagement:
     shares: int | None = None
     clicks: int | None = None
     views: int | None = None
+
+
+def in_utc(at: datetime) -> str:
+    """An instant as sentences name it: Tue 24 Nov 2026 15:00 UTC."""
+    return f"{at.astimezone(UTC):%a %d %b %Y %H:%M} UTC"
 
 
 def delivery_key(post: str, channel: str, edition: int) -> str:

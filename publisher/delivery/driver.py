@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, NoReturn, Protocol, TypeVar
 
 from publisher.errors import CallError, Expired, InDoubt, NotSent, Rejected, Throttled, Unauthorized
 from publisher.ledger import Heard
-from publisher.values import Answer, Call, Flow, Message, Published, Receipt, Wait
+from publisher.values import Answer, Call, Flow, Message, Published, Receipt, Wait, in_utc
 
 if TYPE_CHECKING:
     from publisher.ledger import Claim, Ledger, Step
@@ -91,9 +91,7 @@ class Driver:
                 return Ended(key=claim.key, state=end.state, why=str(end), receipt=attempt.receipt)
             except _Afresh as again:
                 if again.expired and self.ledger.expired_attempts(claim) >= AFRESH_AT_MOST:
-                    why = f"{again}, {AFRESH_AT_MOST} times already"
-                    self.ledger.leave(claim, "failed", why, self.clock())
-                    return Ended(key=claim.key, state="failed", why=why)
+                    return attempt.given_up(f"{again}, {AFRESH_AT_MOST} times already")
                 number = self.ledger.fresh(claim, str(again), self.clock(), expired=again.expired)
                 claim = replace(claim, attempt=number)
 
@@ -130,6 +128,8 @@ class _Attempt:
         self.journal: Mapping[int, Step] = {
             step.index: step for step in self.ledger.open_operation(claim, message, self.clock())
         }
+        self.commits = {i for i, step in self.journal.items() if step.commits and step.outcome in {None, "answered"}}
+        """The committing calls of this attempt that may have published: begun, and not definitely refused."""
 
     # -- the loop --------------------------------------------------------------------------------------------------
 
@@ -140,11 +140,11 @@ class _Attempt:
         while item is not None:
             if isinstance(item, Published):
                 self._published(item.receipt)
-                item = self._advance(flow, None)
+                item = self._go_on(flow)
                 continue
             if isinstance(item, Wait):
                 self._wait(index, item)
-                item = self._advance(flow, None)
+                item = self._go_on(flow)
             else:
                 item = self._step(flow, index, item)
             index += 1
@@ -156,11 +156,31 @@ class _Attempt:
         except StopIteration:
             return None
 
+    def _go_on(self, flow: Flow, answer: Answer | None = None) -> Call | Wait | Published | None:
+        """The flow's next item where nothing was sent just now; what it raises by itself is its own verdict."""
+        try:
+            return self._advance(flow, answer)
+        except Expired as error:
+            self._afresh(error.sentence, expired=True)
+        except Throttled as error:
+            self._later(max(error.until or self.clock() + THROTTLED_FOR, self.clock()), error.sentence)
+        except NotSent as error:
+            self._later(self.clock() + backoff(1), error.sentence)
+        except Unauthorized as error:
+            self._unauthorized(error.sentence)
+        except CallError as error:
+            self._fail(error.sentence)
+
+    def given_up(self, why: str) -> Ended:
+        """The end of an operation that is not begun once more."""
+        try:
+            self._fail(why)
+        except _Ended as end:
+            return Ended(key=self.claim.key, state=end.state, why=why, receipt=self.receipt)
+
     def _end(self) -> Ended:
-        if not self.out:
-            self._doubt("the flow ended without a receipt") if self._committed() else self._refused(
-                "the flow ended without a receipt"
-            )
+        if not self.out and self.claim.operation == "publish":
+            self._fail("the flow ended without a receipt")
         self.ledger.end(self.claim, self.clock())
         self.driver.at("ended")
         state = {"publish": "delivered", "correct": "delivered", "retract": "retracted"}[self.claim.operation]
@@ -175,8 +195,8 @@ class _Attempt:
             self._changed()
         if known is not None and known.outcome == "answered":
             if self.out or known.valid_until is None or self.clock() < known.valid_until:
-                return self._advance(flow, known.answer)
-            raise _Afresh("an earlier answer has expired", expired=True)
+                return self._go_on(flow, known.answer)
+            self._afresh("an earlier answer has expired", expired=True)
         if known is not None and known.outcome is None:
             self._unanswered(known, call)
         return self._send(flow, index, call, tries=known.tries if known else 0)
@@ -185,18 +205,26 @@ class _Attempt:
         """The flow asks for something else than the journal says: the text was edited, or our code changed."""
         if self.out:
             self._refused("trailing steps were cut short, and the post has changed since")
-        if self._committed():
-            self._doubt("a call that may have published began, and the post has changed since")
-        raise _Afresh("the post has changed since", expired=False)
+        self._afresh("the post has changed since", expired=False)
 
-    def _committed(self) -> bool:
-        """Whether a committing call was begun in this attempt and not definitely refused."""
-        return any(step.commits and step.outcome in {None, "answered"} for step in self.journal.values())
+    def _afresh(self, why: str, *, expired: bool) -> NoReturn:
+        """Begin the operation anew, unless something of this attempt may be public."""
+        if self.out:
+            self._refused(why)
+        if self.commits:
+            self._doubt(f"a call that may have published began, and {why}")
+        raise _Afresh(why, expired=expired)
+
+    def _fail(self, why: str) -> NoReturn:
+        """End for a definite reason: in doubt all the same when an earlier call may have published."""
+        if self.commits and not self.out:
+            self._doubt(why)
+        self._refused(why)
 
     def _unanswered(self, known: Step, call: Call) -> None:
         """Decide what an intention without an answer permits."""
         if call.commits and not call.repeatable:
-            self._doubt(f"a call that may have published began at {known.begun_at.isoformat()} and was never answered")
+            self._doubt(f"a call that may have published began at {in_utc(known.begun_at)} and was never answered")
         if known.tries >= call.tries:
             self._exhausted(call, known.tries)
 
@@ -208,28 +236,33 @@ class _Attempt:
         self.driver.at("before begun")
         send_by = self.ledger.begin(self.claim, index, call, now)
         self.driver.at("begun")
+        doubted = index in self.commits
+        self.commits |= {index} if call.commits else set()
         answer: Answer | None = None
         try:
             answer = self.driver.transport.send(self.platform, call, self.credential, send_by=send_by)
             self.driver.at("answered")
             item = self._advance(flow, answer)
         except Rejected as error:
-            item = self._refusal(flow, index, error)
+            item = self._refusal(flow, index, error, doubted=doubted)
         except CallError as error:
-            self._came_to_nothing(index, call, error, tries + 1)
+            self._came_to_nothing(index, call, error, tries + 1, doubted=doubted)
         self._record(index, call, answer, item)
         self.driver.at("written")
         return item
 
-    def _refusal(self, flow: Flow, index: int, error: Rejected) -> Call | Wait | Published | None:
+    def _refusal(self, flow: Flow, index: int, error: Rejected, *, doubted: bool) -> Call | Wait | Published | None:
         """Let the flow say what a refusal means to it (gone already is as good as deleted), else fail."""
         try:
-            return flow.throw(error)
+            item = flow.throw(error)
         except StopIteration:
-            return None
+            item = None
         except Rejected:
-            self._finish(index, "refused")
-            self._refused(error.sentence)
+            self._finish(index, "refused", doubted=doubted)
+            self._fail(error.sentence)
+        if not doubted:
+            self.commits.discard(index)
+        return item
 
     def _record(self, index: int, call: Call, answer: Answer | None, item: Call | Wait | Published | None) -> None:
         """Write the answer; where it makes the flow say Published, the receipt goes into the same transaction."""
@@ -243,8 +276,11 @@ class _Attempt:
             return
         self.ledger.finish(self.claim, index, heard)
 
-    def _finish(self, index: int, outcome: Literal["refused", "not-sent"]) -> None:
-        self.ledger.finish(self.claim, index, Heard(outcome=outcome, at=self.clock()))
+    def _finish(self, index: int, outcome: Literal["refused", "not-sent"], *, doubted: bool) -> None:
+        """Write that a call came to nothing; where an earlier try of it may have published, it stays unanswered."""
+        if not doubted:
+            self.ledger.finish(self.claim, index, Heard(outcome=outcome, at=self.clock()))
+            self.commits.discard(index)
 
     def _published(self, receipt: Receipt, answer: tuple[int, Heard] | None = None) -> None:
         if self.out:
@@ -259,6 +295,8 @@ class _Attempt:
     def _wait(self, index: int, item: Wait) -> None:
         known = self.journal.get(index)
         now = self.clock()
+        if known is not None and known.outcome != "waiting":
+            self._changed()
         wake_at = known.wake_at if known is not None else self.ledger.wait(self.claim, index, item, now)
         if wake_at is not None and now < wake_at:
             self._later(wake_at, item.why or "waiting for the platform", state="waiting")
@@ -269,26 +307,26 @@ class _Attempt:
     def _moves_delivery(self) -> bool:
         return self.claim.operation == "publish" and not self.out
 
-    def _came_to_nothing(self, index: int, call: Call, error: CallError, tries: int) -> NoReturn:
+    def _came_to_nothing(self, index: int, call: Call, error: CallError, tries: int, *, doubted: bool) -> NoReturn:
         """What a call that brought no answer means for the delivery."""
         now = self.clock()
         if isinstance(error, InDoubt) and not (call.repeatable or not call.commits):
             self._doubt(error.sentence)
         if not isinstance(error, InDoubt):
-            self._finish(index, "not-sent" if isinstance(error, NotSent) else "refused")
+            self._finish(index, "not-sent" if isinstance(error, NotSent) else "refused", doubted=doubted)
         match error:
             case Throttled():
                 self._later(max(error.until or now + THROTTLED_FOR, now), error.sentence)
             case Unauthorized():
                 self._unauthorized(error.sentence)
             case Expired() if self._moves_delivery:
-                raise _Afresh(error.sentence, expired=True) from error
+                self._afresh(error.sentence, expired=True)
             case NotSent() | InDoubt():
                 if not self._moves_delivery and tries >= call.tries:
                     self._exhausted(call, tries)
                 self._later(now + backoff(tries), error.sentence)
             case _:
-                self._refused(error.sentence)
+                self._fail(error.sentence)
 
     def _later(self, wake_at: datetime, why: str, *, state: str = "queued") -> NoReturn:
         if self._moves_delivery:
@@ -301,7 +339,10 @@ class _Attempt:
         if self._moves_delivery:
             self.ledger.leave(self.claim, "held", f"credential: {why}", self.clock())
             raise _Ended("held", why)
-        self._later(self.clock() + THROTTLED_FOR, why)
+        self.ledger.sleep(
+            self.claim, self.clock() + THROTTLED_FOR, f"{self.claim.operation} waits for its credential: {why}"
+        )
+        raise _Ended("waiting", why)
 
     def _exhausted(self, call: Call, tries: int) -> NoReturn:
         why = f"{call.method} {call.path} was begun {tries} times and never answered"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import CallError
 from publisher.ledger import Cause
-from publisher.values import Listing, Shown
+from publisher.values import Listing, Shown, in_utc
 
 if TYPE_CHECKING:
     from publisher.content.channel import Channel
@@ -66,15 +66,14 @@ class Reader:
                 if listing.complete
                 else "not in what the network listed, which does not reach back far enough"
             )
-            why = f"{_first(delivery)}; looked at {now:%Y-%m-%d %H:%M} UTC: {seen}"
+            why = f"{_first(delivery)}; looked {in_utc(now)}: {seen}"
             self.ledger.still_in_doubt(delivery.key, why, now)
             return "in_doubt"
         receipt = ours[-1].receipt
         for other in ours[:-1]:
             receipt = receipt.noting(f"the page shows it twice: the other is {other.receipt.url}")
         cause = Cause(by=self.by, why=f"found on the network as {receipt.url}", at=now)
-        self.ledger.found(delivery.key, receipt, cause)
-        return "delivered"
+        return "delivered" if self.ledger.found(delivery.key, receipt, cause) else "settled elsewhere"
 
     def verify(self, delivery: Delivery, now: datetime) -> bool:
         """Read a delivered post back; returns whether it is verified now."""

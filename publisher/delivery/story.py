@@ -37,7 +37,7 @@ def explain(delivery: Delivery, history: Sequence[Event], content: Content, now:
     title = post.title if post else delivery.post
     page = channel.name if channel else delivery.channel
     following = _next(delivery, zone, now)
-    chain = [_first(delivery, history, zone), *(_told(event, zone) for event in history[1:]), following]
+    chain = [_planned(delivery, history, zone), *(_told(event, zone) for event in history[1:]), following]
     return Story(
         key=delivery.key,
         state=delivery.state,
@@ -48,7 +48,7 @@ def explain(delivery: Delivery, history: Sequence[Event], content: Content, now:
 
 
 def _when(at: datetime, zone: ZoneInfo) -> str:
-    return f"{at.astimezone(zone):%a %d %b %Y %H:%M} {zone.key}"
+    return f"{at.astimezone(zone):%a %d %b %Y %H:%M}"
 
 
 def _sentence(text: str) -> str:
@@ -56,35 +56,48 @@ def _sentence(text: str) -> str:
     return text if not text or text[-1] in ".!?" else f"{text}."
 
 
-def _first(delivery: Delivery, history: Sequence[Event], zone: ZoneInfo) -> str:
+def _planned(delivery: Delivery, history: Sequence[Event], zone: ZoneInfo) -> str:
+    """How it came into the ledger; the planner's own reason begins with the time."""
+    reason = delivery.why.replace(": ", ", ", 1)
     if not history:
-        return _sentence(f"Its time is {_when(delivery.due_at, zone)}: {delivery.why}")
-    first = history[0]
-    planned = f"{_when(first.at, zone)}: {first.by} took it over from the plan as {first.became}"
-    if first.became == "queued":
-        return _sentence(f"{planned}, for {_when(delivery.due_at, zone)}, because {delivery.why}")
-    return _sentence(f"{planned}, because {first.why}")
+        return _sentence(f"Its time is {reason}")
+    began = f"On {_when(history[0].at, zone)} ({zone.key}) it was"
+    if history[0].became == "queued":
+        return _sentence(f"{began} planned for {reason}")
+    if history[0].became == "held":
+        return _sentence(f"{began} planned for {reason}. It waits: {history[0].why}")
+    return _sentence(f"{began} put down as {history[0].became}: {history[0].why}")
+
+
+def _told(event: Event, zone: ZoneInfo) -> str:
+    """One change as a sentence; that a runner took it up is said by what came of it."""
+    at = _when(event.at, zone)
+    match event.was, event.became:
+        case _, "claimed":
+            return ""
+        case "claimed", "queued":
+            return _sentence(f"A try on {at} came to nothing and it went back into the queue: {event.why}")
+        case "in_doubt", "delivered":
+            return _sentence(f"On {at} it turned out to be public: {event.why}")
+        case _, "delivered":
+            return _sentence(f"It went out on {at}: {event.why}")
+        case was, became if was == became:
+            return _sentence(f"On {at} {event.by} changed it: {event.why}")
+        case _, "queued":
+            return _sentence(f"On {at} {event.by} put it back into the queue: {event.why}")
+    verb = _VERBS.get(event.became, f"it became {event.became}")
+    return _sentence(f"On {at} {verb}: {event.why}")
 
 
 _VERBS = {
-    "claimed": "{by} began to deliver it",
-    "delivered": "it is public",
-    "verified": "the network returned it, public and as sent",
-    "queued": "it went back into the queue",
+    "verified": "the network gave it back to us",
     "held": "it was held",
     "in_doubt": "it became in doubt",
     "failed": "it failed",
     "missed": "it was missed",
-    "cancelled": "{by} cancelled it",
-    "retracted": "it was deleted at the network; copies may remain",
+    "cancelled": "it was cancelled",
+    "retracted": "it was taken down; copies may remain",
 }
-
-
-def _told(event: Event, zone: ZoneInfo) -> str:
-    verb = _VERBS.get(event.became, f"it became {event.became}").format(by=event.by)
-    if event.was == event.became:
-        verb = f"{event.by} asked for a change"
-    return _sentence(f"{_when(event.at, zone)}: {verb}: {event.why}")
 
 
 def _next(delivery: Delivery, zone: ZoneInfo, now: datetime) -> str:  # noqa: PLR0911 - a table: one line a state
@@ -92,7 +105,7 @@ def _next(delivery: Delivery, zone: ZoneInfo, now: datetime) -> str:  # noqa: PL
     wake = max(delivery.due_at, delivery.wake_at or delivery.due_at)
     match delivery.state:
         case "queued" if wake > now:
-            return f"Next: the first run after {_when(wake, zone)} sends it."
+            return f"Next: the first run after {_when(wake, zone)} ({zone.key}) sends it."
         case "queued":
             return "Next: the next run sends it, as soon as its page's spacing and quiet hours allow."
         case "claimed":
@@ -112,4 +125,4 @@ def _next(delivery: Delivery, zone: ZoneInfo, now: datetime) -> str:  # noqa: PL
             return f"Next: a person decides: `publisher requeue {delivery.key}` sends it, `publisher skip` does not."
         case "delivered":
             return "Next: a run reads it back from the network." if not delivery.reason else "Next: look at the page."
-    return ""
+    return "Nothing is left to do."

@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
 
 from publisher.ledger.events import Cause
-from publisher.ledger.moves import move
+from publisher.ledger.moves import move, rest_channel
 from publisher.ledger.rows import delivery
 from publisher.ledger.schema import channels, deliveries, operations, steps
-from publisher.values import Delivery, Operation, State
+from publisher.values import Delivery, Operation, State, in_utc
 
 SEND_WITHIN = timedelta(seconds=30)
 """A call leaves within this of being begun, or not at all."""
@@ -82,13 +82,14 @@ def claim(conn: Connection, *, runner: str, now: datetime, avoid: Collection[str
         .where(_due(now), deliveries.c.channel == channel)
         .order_by(deliveries.c.due_at, deliveries.c.key)
         .limit(1)
+        .with_for_update(skip_locked=True)
     )
     row = conn.execute(earliest).one_or_none()
     if row is None:
         return None
     token = token_hex(16)
     held: dict[str, Any] = {"lease_token": token, "lease_until": now + LEASE, "runner": runner, "wake_at": None}
-    move(conn, row.key, ("queued", "claimed"), Cause(by=runner, why=f"due {row.due_at.isoformat()}", at=now), **held)
+    move(conn, row.key, ("queued", "claimed"), Cause(by=runner, why=f"due {in_utc(row.due_at)}", at=now), **held)
     return Claim(delivery=delivery(row), operation="publish", attempt=row.attempt, token=token, runner=runner)
 
 
@@ -133,21 +134,32 @@ def committing_step(conn: Connection, key: str, attempt: int) -> Row[Any] | None
     return conn.execute(select(steps).where(_unanswered(key, attempt))).one_or_none()
 
 
+def may_be_public(conn: Connection, key: str, attempt: int) -> bool:
+    """Whether a committing call of that publish attempt was begun and not definitely refused."""
+    mine = steps.c.delivery == key, steps.c.operation == "publish", steps.c.attempt == attempt, steps.c.commits
+    open_ones = select(steps.c.step).where(*mine, or_(steps.c.outcome.is_(None), steps.c.outcome == "answered"))
+    return conn.execute(open_ones.limit(1)).one_or_none() is not None
+
+
 def recover(conn: Connection, now: datetime, by: str) -> int:
     """Take back every claim whose lease ran out: in doubt where a committing call was begun, queued where none was.
 
     A repeatable committing call is asked again on replay, so its delivery is queued.
     """
     expired = select(deliveries).where(deliveries.c.state == "claimed", deliveries.c.lease_until <= now)
-    rows = conn.execute(expired.with_for_update()).all()
+    rows = conn.execute(expired.order_by(deliveries.c.key).with_for_update()).all()
+    doubted = {row.key: step for row in rows if (step := committing_step(conn, row.key, row.attempt)) is not None}
     for row in rows:
-        step = committing_step(conn, row.key, row.attempt)
+        if row.key in doubted:
+            rest_channel(conn, row.key, doubted[row.key].begun_at)
+    for row in rows:
+        step = doubted.get(row.key)
         ran_out = f"the lease of {row.runner} ran out"
         if step is None:
             cause = Cause(by=by, why=f"{ran_out} before anything could be public", at=now)
             move(conn, row.key, ("claimed", "queued"), cause)
         else:
-            why = f"{ran_out}; it had begun a call that may have published at {step.begun_at.isoformat()}"
+            why = f"{ran_out}; it had begun a call that may have published at {in_utc(step.begun_at)}"
             move(conn, row.key, ("claimed", "in_doubt"), Cause(by=by, why=why, at=now), reason=why)
     return len(rows)
 
@@ -155,20 +167,22 @@ def recover(conn: Connection, now: datetime, by: str) -> int:
 def miss_late(conn: Connection, now: datetime, by: str) -> int:
     """Settle what is too late: expired posts are cancelled, what waited beyond its grace is missed. Returns how many.
 
-    What a person posts by hand stays with that person.
+    What a person posts by hand stays with that person; what a call may have published already is in doubt instead.
     """
     waiting = select(deliveries).where(
         deliveries.c.state.in_(("queued", "held")), deliveries.c.due_at <= now, ~deliveries.c.reason.like("by hand%")
     )
     settled = 0
-    for row in conn.execute(waiting.with_for_update()).all():
+    for row in conn.execute(waiting.order_by(deliveries.c.key).with_for_update()).all():
         ends: State | None = None
         grace = timedelta(seconds=row.grace_seconds)
         if row.expires_at is not None and row.expires_at <= now:
-            ends, why = "cancelled", f"the post expired at {row.expires_at.isoformat()}"
+            ends, why = "cancelled", f"the post expired at {in_utc(row.expires_at)}"
         elif row.due_at + grace < now:
             held = f"; it was held: {row.reason}" if row.reason else ""
-            ends, why = "missed", f"its time {row.due_at.isoformat()} passed by more than its grace of {grace}{held}"
+            ends, why = "missed", f"its time {in_utc(row.due_at)} passed by more than its grace of {grace}{held}"
+        if ends is not None and may_be_public(conn, row.key, row.attempt):
+            ends, why = "in_doubt", f"{why}; a call that may have published had begun"
         if ends is not None:
             settled += move(conn, row.key, (row.state, ends), Cause(by=by, why=why, at=now), reason=why)
     return settled

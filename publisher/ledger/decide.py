@@ -11,9 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from publisher.errors import LostLease, Misuse
 from publisher.ledger.claim import Claim
 from publisher.ledger.events import Cause
-from publisher.ledger.moves import lock_in, move
+from publisher.ledger.moves import lock, lock_in, move, rest_channel
 from publisher.ledger.rows import message_text, receipt_columns
-from publisher.ledger.schema import channels, deliveries, operations, steps
+from publisher.ledger.schema import deliveries, operations, steps
 from publisher.values import Message, Operation, Receipt, State, Wanted
 
 _OPEN: frozenset[State] = frozenset({"queued", "held", "failed", "missed"})
@@ -22,6 +22,8 @@ CREDENTIAL = "credential: "
 
 def leave(conn: Connection, claim: Claim, state: State, cause: Cause, wake_at: datetime | None) -> None:
     """End a claim without a receipt: back in the queue until `wake_at`, held, failed or in doubt. Raises LostLease."""
+    if state == "in_doubt":
+        rest_channel(conn, claim.key, cause.at)
     told: dict[str, Any] = {"reason": "" if state == "queued" else cause.why, "wake_at": wake_at}
     if not move(conn, claim.key, ("claimed", state), cause, under=claim.token, **told):
         raise LostLease(f"{claim.key} is not {claim.runner}'s any more")
@@ -31,11 +33,13 @@ def release_credentials(conn: Connection, by: str, now: datetime) -> int:
     """Queue again what waits for a credential: one try a run, so that a renewed token is noticed. Returns how many."""
     waiting = select(deliveries.c.key).where(deliveries.c.state == "held", deliveries.c.reason.like(f"{CREDENTIAL}%"))
     cause = Cause(by=by, why="asking again, in case the credential has been renewed", at=now)
-    return sum(move(conn, key, ("held", "queued"), cause, reason="") for key in conn.scalars(waiting).all())
+    locked = waiting.order_by(deliveries.c.key).with_for_update()
+    return sum(move(conn, key, ("held", "queued"), cause, reason="") for key in conn.scalars(locked).all())
 
 
 def _receive(conn: Connection, key: str, was: State, receipt: Receipt, cause: Cause) -> None:
     told = {"reason": "", "wake_at": None, **receipt_columns(receipt)}
+    rest_channel(conn, key, receipt.published_at or cause.at)
     try:
         with conn.begin_nested():
             move(conn, key, (was, "delivered"), cause, **told)
@@ -44,17 +48,17 @@ def _receive(conn: Connection, key: str, was: State, receipt: Receipt, cause: Ca
             f"{receipt.remote_id} is the receipt of another delivery on this channel",
             hint="publisher status shows which; one post cannot be two deliveries",
         ) from error
-    sent = select(deliveries.c.channel).where(deliveries.c.key == key).scalar_subquery()
     over = operations.update().where(operations.c.delivery == key, operations.c.ended_at.is_(None))
     conn.execute(over.values(ended_at=cause.at, outcome=cause.why))
-    rested = channels.update().where(channels.c.channel == sent)
-    conn.execute(rested.values(last_sent_at=receipt.published_at or cause.at))
 
 
-def found(conn: Connection, key: str, receipt: Receipt, cause: Cause) -> None:
-    """The network shows what was in doubt: it is delivered."""
-    row = lock_in(conn, key, frozenset({"in_doubt"}), "reconciled")
+def found(conn: Connection, key: str, receipt: Receipt, cause: Cause) -> bool:
+    """The network shows what was in doubt: it is delivered. False when it is not in doubt any more."""
+    row = lock(conn, key)
+    if row.state != "in_doubt":
+        return False
     _receive(conn, key, row.state, receipt, cause)
+    return True
 
 
 def adopt(conn: Connection, key: str, receipt: Receipt, cause: Cause) -> None:
@@ -97,7 +101,7 @@ def skip(conn: Connection, key: str, cause: Cause) -> None:
 
 def verified(conn: Connection, key: str, by: str, now: datetime) -> None:
     """The network returned it to us, public and matching."""
-    cause = Cause(by=by, why="read back: public, and as sent", at=now)
+    cause = Cause(by=by, why="public, and as it was sent", at=now)
     move(conn, key, ("delivered", "verified"), cause, wake_at=None, reason="")
 
 

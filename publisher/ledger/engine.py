@@ -41,8 +41,11 @@ def _begin(conn: Connection) -> None:
     conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-def connect(url: str) -> Engine:
-    """An engine for the ledger at that SQLAlchemy URL. Raises Misuse when the address cannot be read."""
+def connect(url: str, *, make: bool = True) -> Engine:
+    """An engine for the ledger at that SQLAlchemy URL. Raises Misuse when the address cannot be read.
+
+    Without `make`, also when it names a file that does not exist: looking must not leave an empty ledger behind.
+    """
     try:
         parsed = make_url(url)
     except ArgumentError as error:
@@ -51,6 +54,8 @@ def connect(url: str) -> Engine:
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
         return create_engine(parsed, pool_pre_ping=True)
+    if not make and parsed.database and not Path(parsed.database).is_file():
+        raise Misuse("there is no ledger yet", hint="publisher init-ledger --seed makes one")
     if parsed.database:
         with suppress(FileExistsError):
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)

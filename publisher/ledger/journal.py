@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 from sqlalchemy.exc import IntegrityError
 
 from publisher.errors import InDoubt, LostLease
 from publisher.ledger.claim import LEASE_MARGIN, SEND_WITHIN, Claim
 from publisher.ledger.events import Cause
-from publisher.ledger.moves import move
+from publisher.ledger.moves import lock, move
 from publisher.ledger.rows import message_text, message_value, receipt_columns
 from publisher.ledger.schema import channels, deliveries, operations, steps
 from publisher.values import Answer, Call, Message, Receipt, Wait, canonical
@@ -78,8 +78,10 @@ def open_operation(conn: Connection, claim: Claim, message: Message, now: dateti
 
 
 def _keep_message(conn: Connection, claim: Claim, message: Message) -> None:
+    """The message that the committing call will carry; once that was begun, what it carried is kept."""
     shown = {"message": message_text(message), "message_digest": message.digest}
-    if conn.execute(select(steps.c.step).where(_step(claim, 0))).one_or_none() is None:
+    mine = steps.c.delivery == claim.key, steps.c.operation == claim.operation, steps.c.attempt == claim.attempt
+    if conn.execute(select(steps.c.step).where(*mine, steps.c.commits).limit(1)).one_or_none() is None:
         conn.execute(operations.update().where(_operation(claim)).values(message=shown["message"]))
         if claim.operation == "publish":
             conn.execute(deliveries.update().where(deliveries.c.key == claim.key).values(shown))
@@ -109,7 +111,8 @@ def message_of(conn: Connection, key: str, operation: str, attempt: int) -> Mess
 def begin(conn: Connection, claim: Claim, index: int, call: Call, now: datetime) -> datetime:
     """Write that a call begins, before its first byte leaves; return until when it may leave.
 
-    The lease is lengthened to outlast the call.
+    The lease is lengthened to outlast the call. Where an earlier try was never answered, its beginning is kept: what it
+    may have published is looked for from then on.
     """
     send_by = now + SEND_WITHIN
     deadline_at = send_by + timedelta(seconds=call.deadline_seconds)
@@ -119,7 +122,9 @@ def begin(conn: Connection, claim: Claim, index: int, call: Call, now: datetime)
         "repeatable": call.repeatable, "begun_at": now, "send_by": send_by, "deadline_at": deadline_at,
         "outcome": None, "answer": None,
     }  # fmt: skip
-    if conn.execute(steps.update().where(_step(claim, index)).values(**begun, tries=steps.c.tries + 1)).rowcount == 0:
+    first = case((steps.c.outcome.is_(None), steps.c.begun_at), else_=now)
+    again = {**begun, "begun_at": first, "tries": steps.c.tries + 1}
+    if conn.execute(steps.update().where(_step(claim, index)).values(again)).rowcount == 0:
         place = {"delivery": claim.key, "operation": claim.operation, "attempt": claim.attempt, "step": index}
         conn.execute(steps.insert().values(**place, **begun, tries=1))
     return send_by
@@ -175,8 +180,19 @@ def fresh(conn: Connection, claim: Claim, why: str, now: datetime, *, expired: b
     outcome = f"{_EXPIRED if expired else _AFRESH}{why}"
     conn.execute(operations.update().where(_operation(claim)).values(ended_at=now, outcome=outcome))
     attempt = claim.attempt + 1
-    conn.execute(deliveries.update().where(deliveries.c.key == claim.key).values(attempt=attempt))
+    if claim.operation == "publish":
+        conn.execute(deliveries.update().where(deliveries.c.key == claim.key).values(attempt=attempt))
+    else:
+        _next_operation(conn, claim, attempt, now)
     return attempt
+
+
+def _next_operation(conn: Connection, claim: Claim, attempt: int, now: datetime) -> None:
+    """The same operation on what is public once more, under the same lease."""
+    lease = select(operations.c.message, operations.c.lease_token, operations.c.lease_until).where(_operation(claim))
+    kept = conn.execute(lease).one()._mapping  # noqa: SLF001 - a Row's public way to its names
+    place = {"delivery": claim.key, "operation": claim.operation, "attempt": attempt, "opened_at": now}
+    conn.execute(operations.insert().values(**place, **kept))
 
 
 def expired_attempts(conn: Connection, claim: Claim) -> int:
@@ -191,9 +207,11 @@ def published(conn: Connection, claim: Claim, receipt: Receipt, now: datetime) -
 
     Raises InDoubt when another delivery of the channel has this very receipt: then this message is not shown by it.
     """
+    fence(conn, claim)
+    conn.execute(channels.update().where(channels.c.channel == claim.delivery.channel).values(last_sent_at=now))
     try:
         with conn.begin_nested():
-            cause = Cause(by=claim.runner, why=f"published as {receipt.url}", at=now)
+            cause = Cause(by=claim.runner, why=f"public at {receipt.url}", at=now)
             held = move(
                 conn, claim.key, ("claimed", "delivered"), cause, under=claim.token, reason="", failures=0,
                 wake_at=None, **receipt_columns(receipt),
@@ -208,7 +226,6 @@ def published(conn: Connection, claim: Claim, receipt: Receipt, now: datetime) -
         .where(_operation(claim))
         .values(published_at=now, lease_token=claim.token, lease_until=now + timedelta(minutes=5))
     )
-    conn.execute(channels.update().where(channels.c.channel == claim.delivery.channel).values(last_sent_at=now))
 
 
 def end(conn: Connection, claim: Claim, now: datetime, outcome: str = "done") -> None:
@@ -233,18 +250,22 @@ def corrected(conn: Connection, claim: Claim, receipt: Receipt, now: datetime) -
     if shown is not None:
         columns |= {"message": message_text(shown), "message_digest": shown.digest}
     cause = Cause(by=claim.runner, why=f"corrected at {receipt.url}", at=now)
-    move(conn, claim.key, (claim.delivery.state, "delivered"), cause, wanted="published", **columns)
+    was = lock(conn, claim.key).state
+    move(conn, claim.key, (was, "delivered"), cause, wanted="published", reason="", wake_at=None, **columns)
 
 
 def retracted(conn: Connection, claim: Claim, receipt: Receipt, now: datetime) -> None:
     """Store that the message is deleted at the network; copies may remain."""
     fence(conn, claim)
     cause = Cause(by=claim.runner, why=f"deleted at {receipt.url}", at=now)
-    move(conn, claim.key, (claim.delivery.state, "retracted"), cause, **receipt_columns(receipt))
+    was = lock(conn, claim.key).state
+    move(conn, claim.key, (was, "retracted"), cause, reason="", wake_at=None, **receipt_columns(receipt))
 
 
-def rest(conn: Connection, claim: Claim, wake_at: datetime) -> None:
-    """Give up the lease on an operation whose message is out, until `wake_at`."""
+def rest(conn: Connection, claim: Claim, wake_at: datetime, why: str) -> None:
+    """Give up the lease on an operation whose message is out, until `wake_at`; `why` when it needs a person."""
     fence(conn, claim)
+    if why:
+        conn.execute(deliveries.update().where(deliveries.c.key == claim.key).values(reason=why))
     told = {"wake_at": wake_at, "lease_token": None, "lease_until": None}
     conn.execute(operations.update().where(_operation(claim)).values(told))

@@ -56,7 +56,7 @@ class Ledger:
 
         Raises Misuse when there is none, or when it belongs to the other target: a sandbox run never touches live rows.
         """
-        ledger = cls(connect(url))
+        ledger = cls(connect(url, make=False))
         with ledger._reading() as conn:
             seen = migrations.applied(conn)
             owner = ledger._told(conn, TARGET) if seen else ""
@@ -263,10 +263,10 @@ class Ledger:
             if note:
                 journal.note(conn, claim, note, now)
 
-    def sleep(self, claim: Claim, wake_at: datetime) -> None:
-        """Let an operation on what is public rest until `wake_at`. Raises LostLease."""
+    def sleep(self, claim: Claim, wake_at: datetime, why: str = "") -> None:
+        """Let an operation on what is public rest until `wake_at`; `why` when it needs a person. Raises LostLease."""
         with self._writing() as conn:
-            journal.rest(conn, claim, wake_at)
+            journal.rest(conn, claim, wake_at, why)
 
     def leave(self, claim: Claim, state: State, why: str, now: datetime, wake_at: datetime | None = None) -> None:
         """End a claim without a receipt. Raises LostLease."""
@@ -285,10 +285,10 @@ class Ledger:
         with self._reading() as conn:
             return decide.last_commit(conn, key, attempt)
 
-    def found(self, key: str, receipt: Receipt, cause: Cause) -> None:
-        """What was in doubt is on the network: delivered."""
+    def found(self, key: str, receipt: Receipt, cause: Cause) -> bool:
+        """What was in doubt is on the network: delivered. False when somebody else has settled it."""
         with self._writing() as conn:
-            decide.found(conn, key, receipt, cause)
+            return decide.found(conn, key, receipt, cause)
 
     def still_in_doubt(self, key: str, reason: str, now: datetime) -> None:
         """Keep in doubt, saying what a look showed."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, or_, select
 
 from publisher.errors import HeldElsewhere, Misuse
 from publisher.ledger import events
 from publisher.ledger.events import Cause
-from publisher.ledger.schema import deliveries
+from publisher.ledger.schema import channels, deliveries
 from publisher.values import State
 
 NO_LEASE: Mapping[str, None] = {"lease_token": None, "lease_until": None, "runner": None}
@@ -36,6 +37,16 @@ def move(
     told = events.Event(at=cause.at, delivery=key, was=was, became=becomes, by=cause.by, why=cause.why)
     events.append(conn, [told])
     return True
+
+
+def rest_channel(conn: Connection, key: str, at: datetime) -> None:
+    """The delivery's channel showed something at `at`, or may have: its spacing counts from the latest such instant.
+
+    Called before `move`: a channel's row is never waited for while the event log's head is held.
+    """
+    sent = select(deliveries.c.channel).where(deliveries.c.key == key).scalar_subquery()
+    earlier = or_(channels.c.last_sent_at.is_(None), channels.c.last_sent_at < at)
+    conn.execute(channels.update().where(channels.c.channel == sent, earlier).values(last_sent_at=at))
 
 
 def lock(conn: Connection, key: str) -> Row[Any]:

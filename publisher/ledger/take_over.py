@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from publisher.ledger import events
+from publisher.ledger.claim import may_be_public
 from publisher.ledger.events import Cause
 from publisher.ledger.moves import move
 from publisher.ledger.rows import planned_row
 from publisher.ledger.schema import channels, deliveries, meta
-from publisher.values import Planned, State
+from publisher.values import Planned
 
 CONTENT = "content"
 _BATCH = 500
@@ -57,13 +59,19 @@ def _add(conn: Connection, new: Sequence[Planned], by: str, now: datetime) -> in
     return len(fresh)
 
 
-def _shift(conn: Connection, planned: Planned, by: str, now: datetime) -> bool:
+def _waiting(conn: Connection, planned: Sequence[Planned]) -> dict[str, Row[Any]]:
+    """The rows that wait, by key, of what the plan moves or cancels: locked all at once, before the event log is."""
+    keys = sorted(p.key for p in planned if p.change in {"moved", "gone"})
+    found: dict[str, Row[Any]] = {}
+    for start in range(0, len(keys), _BATCH):
+        mine = deliveries.c.key.in_(keys[start : start + _BATCH]), deliveries.c.state.in_(("queued", "held"))
+        query = select(deliveries.c.key, deliveries.c.state, deliveries.c.attempt).where(*mine)
+        found |= {row.key: row for row in conn.execute(query.order_by(deliveries.c.key).with_for_update())}
+    return found
+
+
+def _shift(conn: Connection, planned: Planned, row: Row[Any], by: str, now: datetime) -> bool:
     """Give a waiting delivery its new time, and the state that the plan gives it now."""
-    row = conn.execute(
-        select(deliveries.c.state).where(deliveries.c.key == planned.key).with_for_update()
-    ).one_or_none()
-    if row is None or row.state not in {"queued", "held"}:
-        return False
     return move(
         conn, planned.key, (row.state, planned.state), Cause(by=by, why=planned.why, at=now), due_at=planned.due_at,
         grace_seconds=int(planned.grace.total_seconds()), expires_at=planned.expires_at, reason=planned.reason,
@@ -71,20 +79,24 @@ def _shift(conn: Connection, planned: Planned, by: str, now: datetime) -> bool:
     )  # fmt: skip
 
 
-def _cancel(conn: Connection, planned: Planned, by: str, now: datetime) -> bool:
-    cause = Cause(by=by, why=planned.reason or planned.why, at=now)
-    waiting: tuple[State, ...] = ("queued", "held")
-    return any(move(conn, planned.key, (was, "cancelled"), cause, reason=cause.why) for was in waiting)
+def _cancel(conn: Connection, planned: Planned, row: Row[Any], by: str, now: datetime) -> bool:
+    """Cancel what nobody wants any more; what a call may have published already is in doubt instead."""
+    why, ends = planned.reason or planned.why, "cancelled"
+    if may_be_public(conn, planned.key, row.attempt):
+        why, ends = f"{why}; a call that may have published had begun", "in_doubt"
+    return move(conn, planned.key, (row.state, ends), Cause(by=by, why=why, at=now), reason=why)
 
 
 def take_over(conn: Connection, planned: Sequence[Planned], *, content: str, by: str, now: datetime) -> TakenOver:
     """Make the ledger hold the plan; two runners that do so at once agree, because the first one's rows stand."""
     conn.execute(select(meta.c.value).where(meta.c.key == CONTENT).with_for_update())
     _channels(conn, planned)
+    rows = _waiting(conn, planned)
+    known = [(p, rows[p.key]) for p in planned if p.key in rows]
     done = TakenOver(
         new=_add(conn, [p for p in planned if p.change == "new"], by, now),
-        moved=sum(_shift(conn, p, by, now) for p in planned if p.change == "moved"),
-        gone=sum(_cancel(conn, p, by, now) for p in planned if p.change == "gone"),
+        moved=sum(_shift(conn, p, row, by, now) for p, row in known if p.change == "moved"),
+        gone=sum(_cancel(conn, p, row, by, now) for p, row in known if p.change == "gone"),
     )
     conn.execute(meta.update().where(meta.c.key == CONTENT).values(value=content))
     return done
