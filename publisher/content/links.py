@@ -12,7 +12,7 @@ _SHIMS = {"l.facebook.com": "u", "lm.facebook.com": "u", "l.instagram.com": "u",
 """Networks' own redirects by host, and the query parameter that holds the address behind them."""
 
 _FORM = re.compile(r"[a-z2-7]{10}")
-_TRAILING = ".,;:!?…)]}>'\"»”’"
+_TRAILING = ".,;:!?…)]}>'\"»”\u2019"
 _DEEPEST = 3
 
 

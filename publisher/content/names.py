@@ -13,7 +13,7 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 RESERVED = frozenset({"drafts", "feeds", "network", "newsroom", "pages", "people", "search", "tags", "theme"})
 """Folders that are something else on the site: none of them can be a specialty."""
 
-RESERVED_SLUGS = frozenset({"feeds", "page", "people", "tags"})
+RESERVED_SLUGS = frozenset({"feeds", "index", "page", "people", "tags"})
 """What a specialty's section needs itself: /cardiology/page/7/ is a listing, so no post there is called page."""
 
 SLUG_ADVICE = "is no address; use small letters, digits and single hyphens, like heart-failure-by-video"

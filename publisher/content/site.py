@@ -28,7 +28,10 @@ class Demo:
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """content/site.yml. `base_url` has no trailing slash; `channels` are shared by everyone, on `schedule` in `zone`."""
+    """content/site.yml. `base_url` has no trailing slash; `channels` belong to everyone, on `schedule` in `zone`.
+
+    `notice` stands on every page of the site, `post_notice` (short) in what goes to the networks; both may be empty.
+    """
 
     name: str
     base_url: str

@@ -16,12 +16,14 @@ Oddity = Literal["gap", "fold", "midnight"]
 
 _DAY = r"(?P<year>\d{4})-(?P<month>\d\d?)-(?P<day>\d\d?)"
 _TIME = r"(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:\.\d+)?)?"
-_OFFSET = r"\s*(?P<offset>Z|[+-]\d\d:?\d\d)"
+_OFFSET = r"\s*(?P<offset>Z|[+-]\d\d:?[0-5]\d)"
 _ZONE = r"\s+(?P<zone>[A-Za-z][A-Za-z0-9_+/-]*)"
 _WALL = re.compile(rf"{_DAY}(?:(?:[T\s]\s*){_TIME}(?:{_OFFSET}|{_ZONE})?)?\Z")
 _CLOCK = re.compile(r"(\d\d?):(\d\d)\Z")
-_LENGTH = re.compile(r"(?:(\d+)\s*d)?\s*(?:(\d+)\s*h)?\s*(?:(\d+)\s*m(?:in)?)?\Z")
+_LENGTH = re.compile(r"(?:(\d{1,5})\s*d)?\s*(?:(\d{1,5})\s*h)?\s*(?:(\d{1,5})\s*m(?:in)?)?\Z")
 _YEARS = range(1970, 2200)
+_LONGEST = timedelta(days=3660)
+_FARTHEST = timedelta(hours=14)
 
 
 class Wall(NamedTuple):
@@ -51,7 +53,7 @@ def zone_exists(name: str) -> bool:
 
 
 def at_wall(day: date, at: time, zone: str) -> datetime:
-    """The instant at which the clocks of `zone` show that time: in a gap moved forward by its length, in a fold the first."""
+    """The instant at which the clocks of `zone` show that time: moved forward by a gap's length, a fold's first."""
     return datetime.combine(day, at.replace(fold=0), tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
@@ -70,7 +72,7 @@ def oddity(day: date, at: time, zone: str) -> Oddity | None:
 
 
 def read_wall(text: str) -> Wall:
-    """The wall time that the text holds. Raises ValueError, with a sentence that says what to write, when it holds none."""
+    """The wall time that the text holds. Raises ValueError with a sentence that says what to write."""
     found = _WALL.match(text.strip())
     if not found:
         raise ValueError(f"{text} is no date; write it like 2026-12-01 09:00")
@@ -118,9 +120,10 @@ def read_length(text: str) -> timedelta:
     if not found or not any(found.groups()):
         raise ValueError(f"{text} is no length of time; write it like 6h, 90m or 2d")
     days, hours, minutes = (int(part or 0) for part in found.groups())
-    if days > 3660 or hours > 87_840 or minutes > 5_270_400:
+    length = timedelta(days=days, hours=hours, minutes=minutes)
+    if length > _LONGEST:
         raise ValueError(f"{text} is longer than ten years; write it like 6h, 90m or 2d")
-    return timedelta(days=days, hours=hours, minutes=minutes)
+    return length
 
 
 def _day(text: str, year: str, month: str, day: str) -> date:
@@ -143,8 +146,7 @@ def _time(text: str, hour: str, minute: str, second: str | None) -> time:
 def _offset(text: str) -> timezone:
     if text == "Z":
         return UTC
-    hours, minutes = int(text[1:3]), int(text[-2:])
-    if hours > 14 or minutes > 59:
+    length = timedelta(hours=int(text[1:3]), minutes=int(text[-2:]))
+    if length > _FARTHEST:
         raise ValueError(f"{text} is no offset from UTC; write one like -05:00")
-    length = timedelta(hours=hours, minutes=minutes)
     return timezone(-length if text[0] == "-" else length)

@@ -57,7 +57,7 @@ def _token(fields: Fields) -> str:
     """The name of a token. What stands there instead may be a secret, so that the problem does not repeat it."""
     token = fields.text("token")
     if token and not TOKEN.fullmatch(token):
-        message = "takes the name of a token (capitals, digits and _), never the token itself; write token: FB_CARDIOLOGY"
+        message = "takes a token's name (capitals, digits and _), never the token itself; write token: FB_CARDIOLOGY"
         fields.complain("token", "token-name", message)
         return ""
     return token

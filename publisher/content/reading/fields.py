@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from publisher.content.reading.findings import one_of, suggestion
 from publisher.content.reading.nodes import Items, Node, Scalar, Table, quoted
-from publisher.content.times import instant, read_day, read_length, read_wall
+from publisher.content.times import instant, local, read_day, read_length, read_wall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date, datetime, timedelta
     from typing import TypeVar
 
-    from publisher.content.reading.findings import Findings
     from publisher.content.problem import Severity
+    from publisher.content.reading.findings import Findings
+    from publisher.content.times import Instant
 
     Choice = TypeVar("Choice", bound=str)
     Read = TypeVar("Read")
+
+Needs = Literal["", "time", "zone"]
+"""What a moment must say besides its day: a time of day, or that and its zone."""
 
 _EXAMPLE_ITEM = "first, second"
 
@@ -78,7 +82,7 @@ class Fields:
         return tuple(found)
 
     def flag(self, key: str) -> bool:
-        """true or false; false when the key is not there."""
+        """True or false; false when the key is not there."""
         node = self.node(key)
         if node is None:
             return False
@@ -124,14 +128,12 @@ class Fields:
         """A length of time, or None."""
         return self._read(key, read_length)
 
-    def moment(self, key: str, zone: str, *, with_time: bool = False, with_zone: bool = False) -> datetime | None:
+    def moment(self, key: str, zone: str, *, needs: Needs = "") -> datetime | None:
         """An instant in UTC, read as a wall time in `zone`, or None; what is odd about it is written down."""
         text = self.text(key)
-        return self.moment_of(key, text, zone, with_time=with_time, with_zone=with_zone) if text else None
+        return self.moment_of(key, text, zone, needs=needs) if text else None
 
-    def moment_of(
-        self, key: str, text: str, zone: str, *, with_time: bool = False, with_zone: bool = False, line: int = 0
-    ) -> datetime | None:
+    def moment_of(self, key: str, text: str, zone: str, *, needs: Needs = "", line: int = 0) -> datetime | None:
         """The instant that a text under `key` means in `zone`, or None; what is odd about it is written down."""
         where = line or self.line(key)
         try:
@@ -140,19 +142,18 @@ class Fields:
         except ValueError as error:
             self.findings.add(where, self.name(key), "wrong-date", str(error))
             return None
-        zoned = bool(wall.zone or wall.offset)
-        if wall.at is None and (with_time or with_zone):
-            tail = f" {zone}" if with_zone else ""
-            aside = "" if with_zone else f" ({zone} is the specialty's zone)"
+        if wall.at is None and needs:
+            tail = f" {zone}" if needs == "zone" else ""
+            aside = "" if needs == "zone" else f" ({zone} is the specialty's zone)"
             message = f"has no time of day; write {wall.day} 09:00{tail}{aside}"
             self.findings.add(where, self.name(key), "no-time", message)
             return None
-        if with_zone and not zoned:
+        if needs == "zone" and wall.at and not wall.zone and wall.offset is None:
             message = f"names no zone; write {wall.day} {wall.at:%H:%M} {zone}"
             self.findings.add(where, self.name(key), "no-zone", message)
             return None
         if found.oddity:
-            self._odd(where, key, text, found.oddity, wall.zone or zone, found.at)
+            self._odd(where, key, text, wall.zone or zone, found)
         return found.at
 
     def inner(self, key: str) -> Fields | None:
@@ -225,14 +226,12 @@ class Fields:
         self.findings.add(line, self.name(key), rule, message)
         return ""
 
-    def _odd(self, line: int, key: str, text: str, kind: str, zone: str, at: datetime) -> None:
-        from publisher.content.times import local
-
-        wall = local(at, zone)
-        if kind == "gap":
+    def _odd(self, line: int, key: str, text: str, zone: str, found: Instant) -> None:
+        wall = local(found.at, zone)
+        if found.oddity == "gap":
             message = f"{text} does not exist in {zone}, whose clocks go forward over it; it is read as {wall:%H:%M}"
             self.findings.add(line, self.name(key), "clock-gap", f"{message}; write that", severity="warning")
-        elif kind == "fold":
+        elif found.oddity == "fold":
             message = f"{text} comes twice in {zone}, whose clocks go back; the first of the two is meant"
             self.findings.add(line, self.name(key), "clock-fold", message, severity="advice")
         else:

@@ -18,7 +18,7 @@ class Findings:
         self.path = path
         self.problems: list[Problem] = []
 
-    def add(
+    def add(  # noqa: PLR0913 - they are what a problem says
         self, line: int, field: str, rule: str, message: str, *, severity: Severity = "error", column: int = 1
     ) -> None:
         """Write down one problem at that line (0: the whole file)."""

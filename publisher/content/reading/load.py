@@ -18,7 +18,7 @@ from publisher.content.reading.pictures import Pictures
 from publisher.content.reading.post import Home, Known, read_page, read_post
 from publisher.content.reading.site import read_site
 from publisher.content.reading.source import FOLDER, survey, text_of
-from publisher.content.reading.specialty import read_specialty
+from publisher.content.reading.specialty import Names, read_specialty
 from publisher.content.site import Content, Site
 
 if TYPE_CHECKING:
@@ -64,7 +64,10 @@ def load_tree(root: Path) -> Content:
     """Everything under `root`/content with every problem found. Raises Misuse when there is no such folder."""
     tree = survey(root)
     reading = _Reading(tree=tree, pictures=Pictures(tree.folder))
-    known = Known(people=_people_names(tree), specialties=_specialty_names(tree))
+    known = Known(
+        people=Names("person", "content/people/{name}.yml", _people_names(tree)),
+        specialties=Names("specialty", "content/{name}/specialty.yml", _specialty_names(tree)),
+    )
     _strays(reading, known)
     _read_site(reading)
     _read_people(reading, known)
@@ -129,25 +132,42 @@ def _strays(reading: _Reading, known: Known) -> None:
 def _stray(name: str, known: Known) -> str:
     """What is wrong with where the file stands or how it is called, or nothing."""
     folder, _, file = name.rpartition("/")
-    top = name.partition("/")[0]
-    stem, ending = posixpath.splitext(file)
     if not folder:
-        return _stray_at_top(name, ending)
-    if file == "specialty.yml" and top in RESERVED and name.count("/") == 1:
-        return f"{top} is a part of the site itself; give the specialty's folder another name"
-    if file == "specialty.yml" and name.count("/") > 1:
-        return "is too deep; a specialty's folder stands directly under content/"
-    if file in {"specialty.yaml", "speciality.yml"}:
+        return _stray_at_top(name, posixpath.splitext(name)[1])
+    if file in {"specialty.yml", "specialty.yaml", "speciality.yml"}:
+        return _stray_specialty(folder, file)
+    if folder == "people":
+        return _stray_person(*posixpath.splitext(file))
+    if posixpath.splitext(file)[1].lower() in _MARKDOWN:
+        return _stray_text(folder, *posixpath.splitext(file), known)
+    return ""
+
+
+def _stray_specialty(folder: str, file: str) -> str:
+    if file != "specialty.yml":
         return "is not read; rename it to specialty.yml"
-    if folder == "people" and ending != ".yml":
-        return f"is not read; rename it to {stem}.yml"
-    if folder == "people" and not SLUG.fullmatch(stem):
-        return "is no id of a person; name the file in small letters with hyphens, like maria-santos.yml"
-    if top not in known.specialties and top not in RESERVED and ending in _MARKDOWN:
-        near = suggestion(top, known.specialties, otherwise=f"write content/{top}/specialty.yml")
-        return f"stands in a folder that is no specialty; {near}"
-    if ending in _MARKDOWN and ending != ".md":
+    if folder in RESERVED:
+        return f"{folder} is a part of the site itself; give the specialty's folder another name"
+    return "is too deep; a specialty's folder stands directly under content/" if "/" in folder else ""
+
+
+def _stray_person(stem: str, ending: str) -> str:
+    if ending != ".yml":
+        return f"is not read; rename it to {stem}.yml" if ending == ".yaml" else "is no person's file; take it away"
+    named = "is no id of a person; name the file in small letters with hyphens, like maria-santos.yml"
+    return "" if SLUG.fullmatch(stem) else named
+
+
+def _stray_text(folder: str, stem: str, ending: str, known: Known) -> str:
+    """A Markdown file that is nobody's or is called differently."""
+    top, _, below = folder.partition("/")
+    if ending != ".md":
         return f"is not read; rename it to {stem}.md"
+    if top not in known.specialties.known and top not in RESERVED:
+        near = suggestion(top, known.specialties.known, otherwise=f"write content/{top}/specialty.yml")
+        return f"stands in a folder that is no specialty; {near}"
+    if "/" in below or (below and stem not in {"index", "transcript"}):
+        return f"is not read; move it to content/{top}/{stem}.md, or call it index.md in a folder of its own"
     return ""
 
 
@@ -195,18 +215,17 @@ def _read_posts(reading: _Reading, known: Known) -> None:
             continue
         reading.read.append(name)
         specialty = place[0]
-        if specialty in known.specialties:
+        if specialty in known.specialties.known:
             _read_post(reading, known, name, *place)
 
 
 def _place(name: str) -> tuple[str, str] | None:
     """The folder and slug of a post's file: <specialty>/<slug>.md or <specialty>/<slug>/index.md, else None."""
-    parts = name.split("/")
-    if parts[0] in RESERVED or not name.endswith(".md") or len(parts) not in {2, 3}:
+    top, _, rest = name.partition("/")
+    stem = rest.removesuffix(".md").removesuffix("/index")
+    if top in RESERVED or not rest.endswith(".md") or "/" in stem:
         return None
-    if len(parts) == 3:
-        return (parts[0], parts[1]) if parts[2] == "index.md" else None
-    return parts[0], parts[1].removesuffix(".md")
+    return top, stem
 
 
 def _read_post(reading: _Reading, known: Known, name: str, specialty: str, slug: str) -> None:

@@ -150,16 +150,25 @@ class _Builder:
         return None
 
     def take(self, event: Any) -> None:
-        getattr(self, "_" + type(event).__name__, self._ignore)(event)
+        """Fold in the next event; those that carry nothing are passed over."""
+        folders = {
+            "DocumentStartEvent": self._document,
+            "ScalarEvent": self._scalar,
+            "AliasEvent": self._alias,
+            "SequenceStartEvent": self._open,
+            "MappingStartEvent": self._open,
+            "SequenceEndEvent": self._end_of_items,
+            "MappingEndEvent": self._end_of_table,
+        }
+        folder = folders.get(type(event).__name__)
+        if folder:
+            folder(event)
 
-    def _ignore(self, event: Any) -> None:
-        del event
-
-    def _DocumentStartEvent(self, event: Any) -> None:
+    def _document(self, event: Any) -> None:
         if self.root is not None:
             self.refuse(self._line(event), "yaml", "begins a second document; keep one")
 
-    def _ScalarEvent(self, event: Any) -> None:
+    def _scalar(self, event: Any) -> None:
         plain = bool(event.implicit[0])
         self._no_tag(event)
         line, column = self._line(event), event.start_mark.column + 1
@@ -168,37 +177,29 @@ class _Builder:
             self._no_lost_comment(event)
         self._place(node, event.anchor)
 
-    def _AliasEvent(self, event: Any) -> None:
+    def _alias(self, event: Any) -> None:
         node = self.anchors.get(event.anchor)
         if node is None:
-            line = self._line(event)
-            message = f"*{event.anchor} names nothing that stands above; if it is text, quote it: \"*{event.anchor}\""
-            self.refuse(line, "yaml", message)
+            face = f"*{event.anchor}"
+            self.refuse(self._line(event), "yaml", f"{face} names nothing above; if it is text, write {quoted(face)}")
         else:
             self._place(node, None)
 
-    def _SequenceStartEvent(self, event: Any) -> None:
-        self._open(event, table=False)
-
-    def _MappingStartEvent(self, event: Any) -> None:
-        self._open(event, table=True)
-
-    def _SequenceEndEvent(self, event: Any) -> None:
+    def _end_of_items(self, event: Any) -> None:
         del event
         frame = self.stack.pop()
         weight = 1 + sum(node.weight for node in frame.nodes)
-        self._place(
-            Items(items=tuple(frame.nodes), line=frame.line, column=frame.column, weight=weight), frame.anchor, new=False
-        )
+        node = Items(items=tuple(frame.nodes), line=frame.line, column=frame.column, weight=weight)
+        self._place(node, frame.anchor, new=False)
 
-    def _MappingEndEvent(self, event: Any) -> None:
+    def _end_of_table(self, event: Any) -> None:
         del event
         frame = self.stack.pop()
         pairs = tuple(zip(frame.keys.values(), frame.nodes, strict=True))
         weight = 1 + sum(1 + node.weight for node in frame.nodes)
         self._place(Table(pairs=pairs, line=frame.line, column=frame.column, weight=weight), frame.anchor, new=False)
 
-    def _open(self, event: Any, *, table: bool) -> None:
+    def _open(self, event: Any) -> None:
         self._no_tag(event)
         line, column = self._line(event), event.start_mark.column + 1
         parent = self.stack[-1] if self.stack else None
@@ -207,6 +208,7 @@ class _Builder:
         if len(self.stack) == DEEPEST:
             self.refuse(line, "yaml", f"is nested more than {DEEPEST} levels deep; write it flatter")
         path = parent.child_path() if parent else ""
+        table = type(event).__name__ == "MappingStartEvent"
         self.stack.append(_Open(table=table, anchor=event.anchor, line=line, column=column, path=path))
 
     def _place(self, node: Node, anchor: str | None, *, new: bool = True) -> None:

@@ -8,17 +8,16 @@ from publisher.content.people import Person
 from publisher.content.reading.specialty import is_known
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from publisher.content.reading.fields import Fields
+    from publisher.content.reading.specialty import Names
 
 
-def read_person(fields: Fields, path: str, name: str, specialties: Collection[str]) -> Person:
+def read_person(fields: Fields, path: str, name: str, specialties: Names) -> Person:
     """The person that the file describes, as far as it could be read; mistakes are written down."""
     fields.require("name", example={"name": name.replace("-", " ").title()})
     specialty = fields.text("specialty")
     if specialty:
-        is_known(fields, "specialty", fields.line("specialty"), specialty, specialties, "specialties")
+        is_known(fields, "specialty", fields.line("specialty"), specialty, specialties)
     person = Person(
         id=name,
         name=fields.text("name"),

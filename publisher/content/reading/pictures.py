@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import posixpath
+import re
 from typing import TYPE_CHECKING
 
-from publisher.content.reading.findings import suggestion
 from publisher.content.post import Image
+from publisher.content.reading.findings import suggestion
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +27,9 @@ _MIMES = {
     ".webm": "video/webm", ".zip": "application/zip",
 }  # fmt: skip
 PICTURES = frozenset({"image/avif", "image/gif", "image/jpeg", "image/png", "image/webp"})
+
+
+_FOCUS = re.compile(r"(?:100|\d?\d)% (?:100|\d?\d)%")
 
 
 def mime_of(name: str) -> str:
@@ -76,12 +79,9 @@ class Pictures:
 
     def picture(self, beside: str, fields: Fields) -> Image | None:
         """The picture that a table {src, alt, credit, focus} describes; None and problems when it cannot be shown."""
-        import re
-
         fields.require("src", "alt", example={"src": "clinic-room.jpg", "alt": '"What the picture shows"'})
         src, alt, credit = fields.text("src"), fields.text("alt"), fields.text("credit")
-        percent = re.compile(r"(?:100|\d?\d)% (?:100|\d?\d)%")
-        focus = fields.matching("focus", percent, "is no place in a picture; write it like 40% 30%")
+        focus = fields.matching("focus", _FOCUS, "is no place in a picture; write it like 40% 30%")
         fields.finish()
         line, field = fields.line("src"), fields.name("src")
         name = self.find(beside, src, fields.findings, line, field) if src else None
@@ -127,7 +127,7 @@ class Pictures:
 
     def _near(self, name: str) -> str:
         folder = self.folder / posixpath.dirname(name)
-        beside = sorted(os.listdir(folder)) if folder.is_dir() else []
+        beside = sorted(one.name for one in folder.iterdir()) if folder.is_dir() else []
         near = suggestion(posixpath.basename(name), [one for one in beside if one != posixpath.basename(name)])
         return near or "put the file beside the post"
 

@@ -18,12 +18,11 @@ from publisher.content.reading.specialty import is_known, known_names
 from publisher.values import digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from publisher.content.post import Image, Kind, Status
     from publisher.content.reading.document import Document
     from publisher.content.reading.findings import Findings
     from publisher.content.reading.pictures import Pictures
+    from publisher.content.reading.specialty import Names
 
 Read = TypeVar("Read", Post, Page)
 
@@ -66,8 +65,8 @@ class Home:
 class Known:
     """The names that a post may use."""
 
-    people: Collection[str]
-    specialties: Collection[str]
+    people: Names
+    specialties: Names
 
 
 def read_post(document: Document, home: Home, known: Known, pictures: Pictures, findings: Findings) -> Post | None:
@@ -81,7 +80,7 @@ def read_post(document: Document, home: Home, known: Known, pictures: Pictures, 
         "specialty": home.specialty,
         "slug": slug,
         "specialties": _specialties(fields, home, known),
-        "authors": known_names(fields, "authors", known.people, "people"),
+        "authors": known_names(fields, "authors", known.people),
         "image": _image(fields, home, pictures),
         "review": _review(fields, known),
         "social": read_social(fields, home.zone, home.name, pictures),
@@ -102,7 +101,7 @@ def read_page(document: Document, home: Home, pictures: Pictures, findings: Find
     """The static page that the file holds; None when it has an error, which is written down."""
     fields = Fields(document.table, findings)
     fields.require("title", example=_EXAMPLE)
-    found = {
+    found: dict[str, Any] = {
         "slug": _page_slug(fields, home),
         "title": fields.text("title"),
         "summary": fields.text("summary"),
@@ -138,7 +137,7 @@ def _plain_fields(fields: Fields) -> dict[str, Any]:
 
 
 def _moments(fields: Fields, home: Home) -> dict[str, Any]:
-    date, embargo = fields.moment("date", home.zone), fields.moment("embargo", home.zone, with_zone=True)
+    date, embargo = fields.moment("date", home.zone), fields.moment("embargo", home.zone, needs="zone")
     expires = fields.moment("expires", home.zone)
     if date and expires and expires <= max(date, embargo or date):
         fields.complain("expires", "expires", "lies before the post is public; write a later day")
@@ -183,7 +182,7 @@ def _id(fields: Fields, home: Home, slug: str) -> str:
 
 def _specialties(fields: Fields, home: Home, known: Known) -> tuple[str, ...]:
     """The home specialty and the further ones."""
-    further = known_names(fields, "specialties", known.specialties, "specialties")
+    further = known_names(fields, "specialties", known.specialties)
     return (home.specialty, *(name for name in further if name != home.specialty))
 
 
@@ -205,7 +204,7 @@ def _review(fields: Fields, known: Known) -> Review | None:
     inner.require("by", "date", example={"by": "david-okafor", "date": "2026-11-10"})
     by, on, due = inner.text("by"), inner.day("date"), inner.day("due")
     if by:
-        is_known(inner, "by", inner.line("by"), by, known.people, "people")
+        is_known(inner, "by", inner.line("by"), by, known.people)
     if on and due and due <= on:
         inner.complain("due", "review", f"lies before the review itself ({on}); write a later day")
     inner.finish()

@@ -16,14 +16,16 @@ _TARGET = r"(?:<(?P<angled>[^>\n]*)>|(?P<bare>[^\s)]+))"
 _INLINE = re.compile(rf"(?P<image>!?)\[(?P<text>[^\]]*)\]\(\s*{_TARGET}(?:\s+[\"'][^\"'\n]*[\"'])?\s*\)")
 _NESTED = re.compile(rf"\)\]\(\s*{_TARGET}\s*\)")
 _DEFINED = re.compile(rf"^[ ]{{0,3}}\[(?P<text>[^\]^]+)\]:\s*{_TARGET}", re.MULTILINE)
-_HTML = re.compile(r"<(?P<tag>[a-z]+)\b[^>]*?\b(?:src|href|poster)\s*=\s*[\"'](?P<bare>[^\"']+)[\"'][^>]*>", re.IGNORECASE)
+_HTML = re.compile(
+    r"<(?P<tag>[a-z]+)\b[^>]*?\b(?:src|href|poster)\s*=\s*[\"'](?P<bare>[^\"']+)[\"'][^>]*>", re.IGNORECASE
+)
 _ALT = re.compile(r"\balt\s*=\s*[\"']([^\"']*)[\"']", re.IGNORECASE)
 _MARK = re.compile(r"(?:\{|\|)(?P<mark>[a-z]+)(?:\}|\|)(?P<rest>.*)", re.DOTALL)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
 class Reference(NamedTuple):
-    """One target as the body names it. `mark` is Pelican's ({static} → static) or empty; `target` has none and is unquoted.
+    """One target as the body names it, without its mark and unquoted; `mark` is Pelican's ({static} → static) or empty.
 
     `line` counts from 1 at the body's first line; `alt` is a picture's text.
     """
@@ -36,7 +38,7 @@ class Reference(NamedTuple):
 
 
 def references(body: str) -> tuple[Reference, ...]:
-    """Every file or page of ours that the body refers to, in the order of its lines; other sites' addresses are left out."""
+    """Every file or page of ours that the body refers to, in the order of its lines, without other sites' addresses."""
     text = body
     for pattern in (_FENCE, _CODE, _COMMENT):
         text = pattern.sub(_blank, text)
@@ -57,7 +59,7 @@ def _all(text: str) -> Iterator[Reference]:
 
 
 def _reference(target: str) -> tuple[str, str] | None:
-    """The mark and the place that a target names, or None when it is another site's, an anchor or an address of ours."""
+    """The mark and the place that a target names; None for another site's address, an anchor or an address of ours."""
     marked = _MARK.match(target)
     mark, rest = (marked["mark"], marked["rest"]) if marked else ("", target)
     place = unquote(rest.partition("#")[0].partition("?")[0])

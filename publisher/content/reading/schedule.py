@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SLOT = re.compile(r"(?P<day>[A-Za-z]+)\s+(?P<at>\d\d?:\d\d)\Z")
-_QUIET = re.compile(r"(?P<start>\d\d?:\d\d)\s*[-–]\s*(?P<end>\d\d?:\d\d)\Z")
+_QUIET = re.compile(r"(?P<start>\d\d?:\d\d)\s*[-\u2013]\s*(?P<end>\d\d?:\d\d)\Z")
 
 
 def read_schedule(fields: Fields, key: str) -> Schedule:

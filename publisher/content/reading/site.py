@@ -69,7 +69,7 @@ def _demo(fields: Fields, zone: str) -> Demo | None:
     if inner is None:
         return None
     inner.require("since", "at", example={"since": "2026-11-16 06:00", "at": "2026-11-23 20:00"})
-    since, at = inner.moment("since", zone, with_time=True), inner.moment("at", zone, with_time=True)
+    since, at = inner.moment("since", zone, needs="time"), inner.moment("at", zone, needs="time")
     inner.finish()
     if since is None or at is None:
         return None

@@ -32,7 +32,7 @@ def read_social(fields: Fields, zone: str, beside: str, pictures: Pictures) -> S
     only, exclude, repeat = _platforms(inner, "only"), _platforms(inner, "not"), _repeat(inner, zone)
     both = sorted(set(only) & set(exclude))
     if both:
-        inner.complain("not", "only-and-not", f"{', '.join(both)} stands under only as well; take it out of one of them")
+        inner.complain("not", "only-and-not", f"{', '.join(both)} stands under only as well; keep one of the two")
     return Social(
         publish=publish,
         grace=known.grace if grace is None else grace,
@@ -52,7 +52,7 @@ def _publish(fields: Fields, zone: str) -> Literal["next-slot", "with-page", "no
         near = suggestion(text, _RULES, otherwise="write next-slot, with-page, none or a time like 2026-12-01 09:00")
         fields.complain("publish", "unknown-value", f"{text} is no rule and no time; {near}")
         return "next-slot"
-    return (fields.moment_of("publish", text, zone, with_time=True) if text else None) or "next-slot"
+    return (fields.moment_of("publish", text, zone, needs="time") if text else None) or "next-slot"
 
 
 def _platforms(fields: Fields, key: str) -> tuple[str, ...]:
@@ -69,7 +69,7 @@ def _platforms(fields: Fields, key: str) -> tuple[str, ...]:
 def _repeat(fields: Fields, zone: str) -> tuple[datetime, ...]:
     found: list[datetime] = []
     for line, text in fields.lined_texts("repeat"):
-        at = fields.moment_of("repeat", text, zone, with_time=True, line=line)
+        at = fields.moment_of("repeat", text, zone, needs="time", line=line)
         if at in found:
             fields.findings.add(line, fields.name("repeat"), "duplicate-repeat", f"{text} stands twice; keep one")
         elif at:
@@ -113,7 +113,7 @@ def _variant(fields: Fields, zone: str, beside: str, pictures: Pictures) -> Vari
         images=_images(fields, beside, pictures),
         link=fields.text("link") or None,
         video=video or None,
-        publish=fields.moment_of("publish", at, zone, with_time=True) if at else None,
+        publish=fields.moment_of("publish", at, zone, needs="time") if at else None,
         extra=_extra(fields),
     )
 
@@ -137,7 +137,7 @@ def _extra(fields: Fields) -> MappingProxyType[str, str]:
     found = {}
     for key in fields.rest():
         near = suggestion(key, _OF_A_VARIANT)
-        if near and len(key) > 2:
+        if near:
             fields.node(key)
             fields.complain(key, "unknown-key", f"is no key that is known here; {near}")
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from zoneinfo import available_timezones
 
 from publisher.content.reading.channel import read_channels
@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from publisher.content.reading.fields import Fields
 
 
-def read_specialty(fields: Fields, path: str, folder: str, people: Collection[str]) -> Specialty:
+class Names(NamedTuple):
+    """Names that other files may use: of what, where each one's file stands, and those that are there."""
+
+    what: Literal["person", "specialty"]
+    place: str
+    known: Collection[str]
+
+
+def read_specialty(fields: Fields, path: str, folder: str, people: Names) -> Specialty:
     """The specialty that a specialty.yml describes, as far as it could be read; its mistakes are written down."""
     fields.require("name", "zone", example={"name": folder.replace("-", " ").title(), "zone": "America/Chicago"})
     name = fields.text("name")
@@ -27,7 +35,7 @@ def read_specialty(fields: Fields, path: str, folder: str, people: Collection[st
         id=folder,
         name=name,
         zone=read_zone(fields, "zone"),
-        owners=known_names(fields, "owners", people, "people"),
+        owners=known_names(fields, "owners", people),
         reviewers=_reviewers(fields, people),
         appointment=fields.text("appointment"),
         summary=fields.text("summary"),
@@ -50,30 +58,29 @@ def read_zone(fields: Fields, key: str, default: str = "UTC") -> str:
     return zone or default
 
 
-def known_names(fields: Fields, key: str, known: Collection[str], folder: str) -> tuple[str, ...]:
-    """The names in a list, each of which must be among the known ones; `folder` is where those stand."""
+def known_names(fields: Fields, key: str, names: Names) -> tuple[str, ...]:
+    """The names in a list, each of which must be among the known ones."""
     found = []
     for line, name in fields.lined_texts(key):
         if name in found:
             fields.findings.add(line, fields.name(key), "duplicate-name", f"{name} stands twice; keep one")
-        elif is_known(fields, key, line, name, known, folder):
+        elif is_known(fields, key, line, name, names):
             found.append(name)
     return tuple(found)
 
 
-def is_known(fields: Fields, key: str, line: int, name: str, known: Collection[str], folder: str) -> bool:
+def is_known(fields: Fields, key: str, line: int, name: str, names: Names) -> bool:
     """Whether the name is among the known ones; a problem with the nearest one when it is not."""
-    if name in known:
+    if name in names.known:
         return True
-    missing = f"content/people/{name}.yml" if folder == "people" else f"content/{name}/specialty.yml"
-    near = suggestion(name, known, otherwise=f"write {missing}")
-    rule = "unknown-person" if folder == "people" else "unknown-specialty"
-    fields.findings.add(line, fields.name(key), rule, f"{name}: there is no {missing}; {near}")
+    missing = names.place.format(name=name)
+    near = suggestion(name, names.known, otherwise=f"write {missing}")
+    fields.findings.add(line, fields.name(key), f"unknown-{names.what}", f"{name}: there is no {missing}; {near}")
     return False
 
 
-def _reviewers(fields: Fields, people: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+def _reviewers(fields: Fields, people: Names) -> Mapping[str, tuple[str, ...]]:
     inner = fields.inner("reviewers")
     if inner is None:
         return MappingProxyType({})
-    return MappingProxyType({area: known_names(inner, area, people, "people") for area in inner.rest()})
+    return MappingProxyType({area: known_names(inner, area, people) for area in inner.rest()})

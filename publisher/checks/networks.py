@@ -1,0 +1,136 @@
+"""What the posts and channels say about platforms, against what those allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from difflib import get_close_matches
+
+from publisher import platforms
+from publisher.checks._say import say
+from publisher.content.problem import Problem
+from publisher.content.site import Content, Site
+from publisher.content.specialty import Specialty
+from publisher.content.text import Counting, count
+
+TERMS_NEEDED = frozenset({"linkedin"})
+"""Platforms whose terms restrict automated posting: by hand until site.yml says who accepted them [delivery.md]."""
+
+_COUNTED: Mapping[Counting, str] = {
+    "graphemes": "characters",
+    "weighted": "characters as {title} counts them",
+    "utf-8 bytes": "bytes",
+    "characters": "characters",
+}
+
+
+def check_platform_names(content: Content, now: datetime) -> Iterator[Problem]:
+    """Every platform that a post names is one that we can speak to or that some channel is on."""
+    del now
+    known = {*platforms.names(), *(channel.platform for channel in content.channels().values())}
+    for post in content.posts:
+        named = {name: f"social.{name}" for name in post.social.variants}
+        named |= dict.fromkeys(post.social.only, "social.only") | dict.fromkeys(post.social.exclude, "social.not")
+        for name, field in named.items():
+            if name not in known:
+                near = get_close_matches(name, sorted(known), n=1)
+                advice = f"did you mean {near[0]}?" if near else f"the platforms are {', '.join(sorted(known))}"
+                yield say(post, field, "unknown-platform", f"{name} is no platform that any channel is on; {advice}")
+
+
+def check_text_length(content: Content, now: datetime) -> Iterator[Problem]:
+    """A post's own wording for a platform fits there, counted as that platform counts."""
+    del now
+    for post in content.posts:
+        for name, variant in post.social.variants.items():
+            if name in platforms.names() and variant.text:
+                rules, title = platforms.load(name).rules, platforms.load(name).title
+                length = count(variant.text, rules.counting)
+                if length > rules.text.value:
+                    kind = _COUNTED[rules.counting].format(title=title)
+                    message = f"{length} {kind}; {title} allows {rules.text.value}"
+                    yield say(post, f"social.{name}.text", "text-length", message)
+
+
+def check_pictures(content: Content, now: datetime) -> Iterator[Problem]:
+    """A post's own pictures for a platform are no more, and their alternative texts no longer, than it takes."""
+    del now
+    for post in content.posts:
+        for name, variant in post.social.variants.items():
+            if name not in platforms.names() or not variant.images:
+                continue
+            rules, title = platforms.load(name).rules, platforms.load(name).title
+            if len(variant.images) > rules.pictures.value:
+                message = f"{len(variant.images)} pictures; {title} takes {rules.pictures.value}"
+                yield say(post, f"social.{name}.images", "too-many-pictures", message)
+            for number, image in enumerate(variant.images, 1):
+                if rules.alt_text and len(image.alt) > rules.alt_text.value:
+                    message = f"{len(image.alt)} characters; {title} allows {rules.alt_text.value}"
+                    yield say(post, f"social.{name}.images.{number}.alt", "alt-length", message)
+
+
+def check_tokens(content: Content, now: datetime) -> Iterator[Problem]:
+    """A channel that we are to ask has the name of a token."""
+    del now
+    for owner in _owners(content):
+        for number, channel in enumerate(owner.channels, 1):
+            if channel.mode == "api" and not channel.token:
+                message = f"{channel.key} names no token; write token: FB_{_capitals(owner)}, or mode: by-hand"
+                yield say(_place(owner), f"channels.{number}.token", "no-token", message)
+
+
+def check_channel_platforms(content: Content, now: datetime) -> Iterator[Problem]:
+    """A channel on a platform that we cannot speak to yet is by hand."""
+    del now
+    for owner in _owners(content):
+        for number, channel in enumerate(owner.channels, 1):
+            if channel.mode == "api" and channel.platform not in platforms.names():
+                near = get_close_matches(channel.platform, platforms.names(), n=1)
+                advice = f"did you mean {near[0]}? Else write mode: by-hand" if near else "write mode: by-hand"
+                message = f"{channel.platform} is no platform that we can speak to; {advice}"
+                yield say(_place(owner), f"channels.{number}.platform", "unknown-platform", message)
+
+
+def check_terms(content: Content, now: datetime) -> Iterator[Problem]:
+    """A network whose terms restrict automated posting is by hand until somebody has accepted them."""
+    del now
+    for owner in _owners(content):
+        for number, channel in enumerate(owner.channels, 1):
+            if channel.mode == "api" and channel.platform in TERMS_NEEDED - set(content.site.terms):
+                message = (
+                    f"the terms of {channel.platform} restrict automated posting; write mode: by-hand, or in site.yml "
+                    f"terms: {{{channel.platform}: {{accepted-by: …, date: …}}}}"
+                )
+                yield say(_place(owner), f"channels.{number}", "terms", message, severity="warning")
+
+
+def check_reach(content: Content, now: datetime) -> Iterator[Problem]:
+    """A specialty that posts has a channel to post to."""
+    del now
+    for specialty in content.specialties.values():
+        if not specialty.channels and not content.site.channels:
+            message = f"is missing, so nothing of {specialty.name} goes to any network; write channels:"
+            yield say(specialty, "channels", "no-channel", message, severity="advice")
+
+
+class _SitePlace:
+    """site.yml as a place."""
+
+    path = "content/site.yml"
+
+    def __init__(self, site: Site) -> None:
+        self.lines = site.lines
+
+
+def _place(owner: Site | Specialty) -> Specialty | _SitePlace:
+    return owner if isinstance(owner, Specialty) else _SitePlace(owner)
+
+
+def _owners(content: Content) -> Iterator[Site | Specialty]:
+    yield content.site
+    yield from content.specialties.values()
+
+
+def _capitals(owner: Site | Specialty) -> str:
+    name = owner.id if isinstance(owner, Specialty) else owner.brand or "SITE"
+    return name.upper().replace("-", "_").replace(" ", "_")
