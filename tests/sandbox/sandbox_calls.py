@@ -39,14 +39,22 @@ def signed(sandbox: Sandbox, name: str = "FB_HEART") -> dict[str, str]:
     return {"access_token": token, "appsecret_proof": proof(token, sandbox.tokens["FB_APP_SECRET"])}
 
 
-def ask(sandbox: Sandbox, method: str, path: str, *, token: str = "FB_HEART", timeout: float = 20, **params: object) -> Told:
+def ask(
+    sandbox: Sandbox, method: str, path: str, *, token: str = "FB_HEART", timeout: float = 20, **params: object
+) -> Told:
     """One signed call below /facebook/v26.0; parameters go into the body, or the address for GET and DELETE."""
     values = {**signed(sandbox, token), **{k: str(v) for k, v in params.items()}}
     return send(sandbox.address, method, f"/facebook/v26.0{path}", values, timeout=timeout)
 
 
 def send(
-    address: str, method: str, path: str, params: dict[str, str], *, headers: dict[str, str] | None = None, timeout: float = 20
+    address: str,
+    method: str,
+    path: str,
+    params: dict[str, str],
+    *,
+    headers: dict[str, str] | None = None,
+    timeout: float = 20,
 ) -> Told:
     """One call, as it stands."""
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=timeout)
