@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from publisher import __version__, platforms
 from publisher.delivery.driver import Driver, Ended, nowhere
-from publisher.delivery.reconcile import LOOK_FOR, Reader
+from publisher.delivery.reconcile import LOOK_AGAIN, LOOK_FOR, Reader
 from publisher.delivery.report import Report, Sent, needs_of
 from publisher.errors import LostLease, Misuse, Unauthorized
 from publisher.ledger import TakenOver
@@ -218,7 +218,7 @@ class Runner:
         platform = platforms.load(claim.delivery.platform)
         try:
             credential = self.credentials.credential(platform, channel)
-        except Unauthorized as error:
+        except (Unauthorized, Misuse) as error:
             self._refused.add(channel.key)
             return self._left(claim, "held", f"credential: {error.sentence}", now)
         ended = self.driver.drive(claim, platform, credential, message, _flow(claim, platform, channel, message))
@@ -228,7 +228,7 @@ class Runner:
 
     def _left(self, claim: Claim, state: str, why: str, now: datetime) -> Ended:
         if claim.delivery.receipt is not None:
-            self.ledger.sleep(claim, now)
+            self.ledger.sleep(claim, now + LOOK_AGAIN, f"{claim.operation} waits: {why}")
             return Ended(key=claim.key, state="waiting", why=why)
         self.ledger.leave(claim, "held" if state == "held" else "failed", why, now)
         return Ended(key=claim.key, state=state, why=why)
@@ -276,7 +276,7 @@ class Runner:
         platform = platforms.load(delivery.platform)
         try:
             credential = self.credentials.credential(platform, channel)
-        except Unauthorized:
+        except (Unauthorized, Misuse):
             return None
         return Reader(
             ledger=self.ledger, driver=self.driver, platform=platform, channel=channel, credential=credential,

@@ -51,6 +51,14 @@ class Ledger:
         return ledger
 
     @classmethod
+    def ensure(cls, url: str, target: Target, now: datetime) -> Ledger:
+        """Open the ledger, or make it where there is none; of two that do so at once one makes it. Raises Misuse."""
+        try:
+            return cls.create(url, target, now)
+        except Misuse:
+            return cls.open(url, target, now)
+
+    @classmethod
     def open(cls, url: str, target: Target, now: datetime) -> Ledger:
         """Open the ledger and bring its schema up to date.
 

@@ -15,7 +15,7 @@ from publisher.ledger.events import Cause
 from publisher.ledger.moves import move
 from publisher.ledger.rows import planned_row
 from publisher.ledger.schema import channels, deliveries, meta
-from publisher.values import Planned
+from publisher.values import Planned, State
 
 CONTENT = "content"
 _BATCH = 500
@@ -81,7 +81,8 @@ def _shift(conn: Connection, planned: Planned, row: Row[Any], by: str, now: date
 
 def _cancel(conn: Connection, planned: Planned, row: Row[Any], by: str, now: datetime) -> bool:
     """Cancel what nobody wants any more; what a call may have published already is in doubt instead."""
-    why, ends = planned.reason or planned.why, "cancelled"
+    why = planned.reason or planned.why
+    ends: State = "cancelled"
     if may_be_public(conn, planned.key, row.attempt):
         why, ends = f"{why}; a call that may have published had begun", "in_doubt"
     return move(conn, planned.key, (row.state, ends), Cause(by=by, why=why, at=now), reason=why)
