@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
@@ -106,21 +105,21 @@ def clock(now: datetime | None, target: Target) -> Clock:
 
 
 def parse_instant(text: str, zone: str = "") -> datetime:
-    """The instant that `text` names, in UTC: ISO 8601 with an offset, or a wall time followed by a zone's name.
+    """The instant that `text` names, in UTC, by the same rules as in front matter.
 
-    A wall time alone is one in `zone`; without a zone it is refused. Raises Misuse with what to write.
+    A wall time that names no zone is one in `zone`; without a zone it is refused. Raises Misuse with what to write.
     """
-    day, _, rest = text.strip().replace("T", " ", 1).partition(" ")
-    hour, _, named = rest.strip().partition(" ")
+    from publisher.content import times
+
     hint = "write 2026-12-01T15:00:00Z or 2026-12-01 09:00 America/Chicago"
     try:
-        instant = datetime.fromisoformat(f"{day} {hour or '00:00'}")
-        wall = instant.replace(tzinfo=ZoneInfo(named or zone)) if named or (zone and not instant.tzinfo) else instant
-    except (ValueError, ZoneInfoNotFoundError):
-        raise Misuse(f"{text!r} is no instant", hint=hint) from None
-    if wall.tzinfo is None or (named and instant.tzinfo):
-        raise Misuse(f"{text!r} does not name one zone", hint=hint)
-    return wall.astimezone(UTC)
+        wall = times.read_wall(text)
+        found = times.instant(text, zone or "UTC").at
+    except ValueError as error:
+        raise Misuse(str(error), hint=hint) from None
+    if not (zone or wall.zone or wall.offset):
+        raise Misuse(f"{text} names no time zone", hint=hint)
+    return found
 
 
 # Speaking

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 HIDDEN = "[hidden]"
-_SECRET_NAME = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|_KEY$|PUBLISHER_LEDGER|^FB_", re.IGNORECASE)
 _IN_TEXT = (
     re.compile(
         r"(?i)((?:access_token|appsecret_proof|client_secret|refresh_token|password)['\"]?\s*[=:]\s*['\"]?)[^\s'\"&,}]+"
@@ -20,7 +20,10 @@ _IN_TEXT = (
     re.compile(r"(?i)(\b(?:bearer|oauth|basic)\s+)[\w.~+/=-]{8,}"),
     re.compile(r"(://[^/\s:@]*:)[^/\s@]+(?=@)"),
 )
-_SHORTEST_SECRET = 8
+_SHORTEST_SECRET = 6
+_SHORTEST_VALUE = 12
+_LARGEST_FILE = 65536
+_TOKENS = (".publisher/tokens/*", ".publisher/sandbox/tokens/*")
 
 
 def place(trace: TracebackType | None) -> str:
@@ -36,15 +39,25 @@ def traceback_without_secrets(kind: type[BaseException], error: BaseException, t
 
 
 def without_secrets(text: str) -> str:
-    """The text with the values of secret variables, of loaded tokens and of known patterns replaced by `[hidden]`."""
-    for value in sorted(_values(), key=len, reverse=True):
+    """The text with all that may be a secret here replaced by `[hidden]`: rather too much than too little."""
+    for value in sorted(_secrets(), key=len, reverse=True):
         text = text.replace(value, HIDDEN)
     for pattern in _IN_TEXT:
         text = pattern.sub(rf"\g<1>{HIDDEN}", text)
     return text
 
 
-def _values() -> set[str]:
-    """The secrets that this process knows of: variables named like one."""
-    named = {value for name, value in os.environ.items() if _SECRET_NAME.search(name)}
-    return {value for value in named if len(value) >= _SHORTEST_SECRET}
+def _secrets() -> set[str]:
+    """What the token folders hold, what files named by NAME_FILE hold, and long variables that are no paths."""
+    roots = {Path(), *(Path(word) for word in sys.argv[1:] if Path(word).is_dir())}
+    files = {file for root in roots for pattern in _TOKENS for file in root.glob(pattern)}
+    files |= {Path(value) for name, value in os.environ.items() if name.endswith("_FILE") and Path(value).is_file()}
+    kept = {text for file in files if len(text := _text(file)) >= _SHORTEST_SECRET}
+    return kept | {value for value in os.environ.values() if len(value) >= _SHORTEST_VALUE and value[0] not in "/~"}
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_bytes()[:_LARGEST_FILE].decode("utf-8", "replace").strip()
+    except OSError:
+        return ""

@@ -20,7 +20,16 @@ from publisher.cli import _common, _debug
 from publisher.errors import Misuse
 
 ROOT = Path(__file__).parents[2]
-FRAME = ["__init__.py", "__main__.py", "errors.py", "cli/__init__.py", "cli/_common.py", "cli/_debug.py"]
+FRAME = [
+    "__init__.py",
+    "__main__.py",
+    "errors.py",
+    "cli/__init__.py",
+    "cli/_common.py",
+    "cli/_debug.py",
+    "content/__init__.py",
+    "content/times.py",
+]
 
 
 class Program:
@@ -199,7 +208,13 @@ def test_the_traceback_on_demand_hides_every_secret(program: Program) -> None:
             "Authorization: Bearer abcdef123456", "postgresql://ann:hunter22@db/x", "canary-from-the-environment")
     """,
     )
-    ended = program.run("run", PUBLISHER_DEBUG="1", FB_CARDIOLOGY="canary-from-the-environment")
+    kept = program.folder / ".publisher" / "sandbox" / "tokens" / "FB_CARDIOLOGY"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("canary-from-the-sandbox\n")
+    mounted = program.folder / "mounted"
+    mounted.write_text("canary-from-a-file")
+    secrets = {"FB_HEART": "canary-from-the-environment", "X_HEART_FILE": str(mounted)}
+    ended = program.run("run", PUBLISHER_DEBUG="1", **secrets)
     assert "Traceback" in ended.stderr
     for secret in ("EAAurl1234", "deadbeef99", "abcdef123456", "hunter22", "canary-from"):
         assert secret not in ended.stderr
