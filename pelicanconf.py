@@ -1,7 +1,7 @@
 """How Pelican builds the site: with our plugins, which hand it what is public, and without its own scanning.
 
-`publisher.build` runs this with PUBLISHER_ROOT, PUBLISHER_NOW and PUBLISHER_BASE_URL; alone, `pelican -s pelicanconf.py`
-builds the content beside this file, at SOURCE_DATE_EPOCH or now.
+`publisher.build` runs this with PUBLISHER_ROOT, PUBLISHER_NOW and PUBLISHER_BASE_URL; alone,
+`pelican -s pelicanconf.py` builds the content beside this file, at SOURCE_DATE_EPOCH or now.
 """
 
 import os

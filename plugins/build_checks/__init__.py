@@ -14,19 +14,19 @@ from pelican import signals
 from build_checks.site import balance, findings, missing, read_site, sources_of
 
 if TYPE_CHECKING:
+    from front_matter.public import Public
     from pelican import Pelican
 
-    from front_matter.public import Public
 
-
-class SiteRefused(Exception):  # noqa: N818 - it says what happened
+class SiteRefused(Exception):
     """The site that was built must not be shown; Pelican ends with exit code 1."""
 
 
 def unfit(base_url: str, *, deployed: bool) -> list[str]:
-    """Why a site must not be deployed at `base_url`: readers of health pages are owed an address nobody can change on the way."""
-    secure = base_url.startswith("https://")
-    return [f"base-url: {base_url or 'there is none'}; a deployed site needs one with https://"] if deployed and not secure else []
+    """Why a site must not be `deployed` at `base_url`: on the way to a reader nobody may change a health page."""
+    if not deployed or base_url.startswith("https://"):
+        return []
+    return [f"base-url: {base_url or 'there is none'}; a deployed site needs one with https://"]
 
 
 def refusals(public: Public, *, allowed: bool) -> list[str]:
@@ -48,9 +48,12 @@ def _say(lines: Sequence[str]) -> None:
 def _check(pelican: Pelican) -> None:
     public: Public = pelican.settings["PUBLIC"]
     site = read_site(Path(pelican.output_path), pelican.settings["SITEURL"])
-    allowed = _allowed(os.environ)
-    deployed = pelican.settings.get("DEPLOYED", False)
-    found = [*unfit(pelican.settings["SITEURL"], deployed=deployed), *refusals(public, allowed=allowed), *missing(public, site.files), *findings(site, sources_of(public))]
+    found = [
+        *unfit(site.base_url, deployed=pelican.settings.get("DEPLOYED", False)),
+        *refusals(public, allowed=_allowed(os.environ)),
+        *missing(public, site.files),
+        *findings(site, sources_of(public)),
+    ]
     if os.environ.get("PUBLISHER_BUILD_REPORT"):
         text = json.dumps(report(public, found), ensure_ascii=False)
         Path(os.environ["PUBLISHER_BUILD_REPORT"]).write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What is wrong with a built site: dead links, braces that nobody resolved, requests to other hosts, counts that do not add up."""
+"""What is wrong with a built site: dead links, braces, requests to other hosts, counts that do not balance."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Pelican plugin: posts and pages come from `publisher.content`, and only those that are public at the build's instant.
 
-Pelican scans nothing itself (`ARTICLE_PATHS`, `PAGE_PATHS` and `STATIC_PATHS` are empty): it is handed finished articles,
-so that neither a scheduled post nor the name of its picture can reach a generator, a feed or the output.
+Pelican scans nothing itself (`ARTICLE_PATHS`, `PAGE_PATHS` and `STATIC_PATHS` are empty). It is handed finished
+articles, so that neither a scheduled post nor the name of its picture can reach a generator, a feed or the output.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -121,7 +121,7 @@ def film_of(post: Post, references: References) -> Film | None:
 
 
 def transcript_of(post: Post, references: References) -> str:
-    """The post's transcript as safe HTML, from its front matter or the file that this names; captions lose their times."""
+    """The transcript as safe HTML, from the front matter or the file that this names; captions lose their times."""
     file = references.file(post.transcript) if post.transcript.endswith((".md", ".txt", ".vtt")) else None
     text = file.read_text(encoding="utf-8") if file else post.transcript
     return _body(spoken(text) if file and file.suffix == ".vtt" else text, references) if text else ""
@@ -138,7 +138,7 @@ def spoken(captions: str) -> str:
 def _body(text: str, references: References) -> str:
     def sizes(reference: str) -> tuple[int, int] | None:
         file = references.file(reference)
-        return file and size_of(file)
+        return size_of(file) if file else None
 
     return html_of(text, references, sizes)
 
@@ -151,12 +151,19 @@ def _copy(carried: Mapping[str, Path], output: Path) -> None:
 
 
 def _begin(generator: ArticlesGenerator) -> Public:
-    """Read the content, decide what is public, and tell the other plugins: `PUBLIC` in the settings, and the templates."""
+    """Read the content, decide what is public, tell the other plugins (`PUBLIC` in the settings) and the templates."""
     public = decide(load(Path(generator.path).parent), instant(os.environ))
     base_url = generator.settings["SITEURL"] or public.site.base_url
     shared = {"SITEURL": base_url, "PUBLIC": public}
     generator.settings.update(shared)
-    generator.context.update({**shared, "public": public, "base_url": base_url, "root": prefix_of(base_url), "carried": {}})
+    known: dict[str, Any] = {
+        "public": public,
+        "base_url": base_url,
+        "root": prefix_of(base_url),
+        "heroes": {},
+        "carried": {},
+    }
+    generator.context.update({**shared, **known})
     return public
 
 
@@ -171,6 +178,7 @@ def _article(generator: ArticlesGenerator, post: Post, references: References) -
     source = str(references.places.folder / references.source)
     article = Article(body, about, generator.settings, source, generator.context)
     generator.context["carried"].update(references.carried)
+    generator.context["heroes"][post.path] = article.hero
     return article
 
 
@@ -206,7 +214,8 @@ def alias_file(alias: str) -> str:
 
 
 def _redirects(public: Public) -> Iterable[tuple[str, Post]]:
-    return sorted(((alias_file(alias), post) for post in public.shown for alias in post.aliases), key=lambda pair: pair[0])
+    every = ((alias_file(alias), post) for post in public.shown for alias in post.aliases)
+    return sorted(every, key=lambda pair: pair[0])
 
 
 def _beside_articles(generator: ArticlesGenerator, writer: Writer) -> None:

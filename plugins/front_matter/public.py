@@ -79,7 +79,7 @@ class Public:
         return post.expires is not None and post.expires <= self.now
 
     def related(self, post: Post, most: int = 3) -> tuple[Post, ...]:
-        """Up to `most` listed posts of the same home specialty that share a tag: the closest in topic, then the newest."""
+        """Up to `most` listed posts of the home specialty that share a tag: the closest in topic, then the newest."""
         tags = {tag_slug(tag) for tag in post.tags}
         near = [other for other in self.of_specialty(post.specialty) if other.path != post.path]
         shared = {other.path: len(tags & {tag_slug(tag) for tag in other.tags}) for other in near}

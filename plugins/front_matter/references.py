@@ -18,7 +18,7 @@ _LISTS: Mapping[str, str] = MappingProxyType({"category": "/{}/", "author": "/pe
 
 @dataclass(frozen=True, kw_only=True)
 class Places:
-    """Where things are: `folder` holds the content; `addresses` the public pages by source path, `prefix` what precedes them."""
+    """`folder` holds the content; `addresses` are those of public pages by source path; `prefix` precedes every one."""
 
     folder: Path
     addresses: Mapping[str, str]
@@ -38,7 +38,7 @@ class References:
     carried: dict[str, Path] = field(default_factory=dict)
 
     def resolve(self, value: str) -> str | None:
-        """The address that a reference stands for; None for a page that is not public; `value` itself if nothing is known."""
+        """The address that a reference stands for: None for a page that is not public, `value` if nothing is known."""
         parts = urlsplit(value)
         braces = _BRACES.match(value)
         if braces:
@@ -60,7 +60,7 @@ class References:
         """The file below the content folder that a reference names, if there is one."""
         braces = _BRACES.match(value)
         path = self._below(unquote(urlsplit(braces["value"] if braces else value).path))
-        return path and self.places.folder / path
+        return self.places.folder / path if path else None
 
     def _file(self, value: str, otherwise: str) -> str | None:
         parts = urlsplit(value)
@@ -81,7 +81,7 @@ class References:
         return PurePosixPath(file.relative_to(folder).as_posix()) if inside else None
 
     def carry(self, path: str) -> str:
-        """Have the file at `path` (below the content folder) copied to beside the page; its address there, without prefix."""
+        """Have the file at `path` (below the content folder) copied to beside the page; its address, without prefix."""
         file = (self.places.folder / path).resolve()
         beside = PurePosixPath(self.source).parent
         inside = PurePosixPath(path).is_relative_to(beside)

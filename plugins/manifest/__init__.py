@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from pelican import signals
 
 if TYPE_CHECKING:
+    from front_matter.public import Public
     from pelican.generators import ArticlesGenerator
 
-    from front_matter.public import Public
     from publisher.content.post import Post
 
 
@@ -37,8 +37,9 @@ def manifest(public: Public, base_url: str) -> dict[str, Any]:
     return {"site": base_url, "posts": [entry(post) for post in posts]}
 
 
-def _write(generator: ArticlesGenerator, writer: object) -> None:
-    text = json.dumps(manifest(generator.settings["PUBLIC"], generator.context["SITEURL"]), indent=1, ensure_ascii=False)
+def _write(generator: ArticlesGenerator, **_: object) -> None:
+    said = manifest(generator.settings["PUBLIC"], generator.context["SITEURL"])
+    text = json.dumps(said, indent=1, ensure_ascii=False)
     Path(generator.output_path, "posts.json").write_text(text + "\n", encoding="utf-8")
 
 

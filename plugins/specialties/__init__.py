@@ -1,4 +1,4 @@
-"""Pelican plugin: the home page, a section, lists and feeds per specialty, and the lists of tags, people and everything."""
+"""Pelican plugin: home page, a section, lists and feeds per specialty, and the lists of tags, people and everything."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pelican import signals
 from pelican.generators import Generator
 
 from specialties.accents import accent
-from specialties.feeds import atom, sitemap
+from specialties.feeds import Feed, atom, sitemap
 from specialties.paging import ListPage, pages
 
 if TYPE_CHECKING:
+    from front_matter.public import Public
     from pelican.writers import Writer
 
-    from front_matter.public import Public
     from publisher.content.post import Post
 
 LATEST = 12
@@ -101,14 +101,13 @@ class Lists(Generator):  # type: ignore[misc]  # Pelican has no types
     def _feeds(self, public: Public, every: Sequence[Section]) -> None:
         base_url, name = self.context["SITEURL"], public.site.name
         if public.listed:
-            feed = "/feeds/all.atom.xml"
-            self._plain(feed, atom(name, "/", feed, public.listed, base_url=base_url, people=public.people))
+            everything = Feed(title=name, address="/", feed="/feeds/all.atom.xml", posts=public.listed)
+            self._plain(everything.feed, atom(everything, base_url, public.people))
         for section in every:
             if section.feed:
-                title = f"{section.title} – {name}"
-                posts = section.posts
-                feed = atom(title, section.address, section.feed, posts, base_url=base_url, people=public.people)
-                self._plain(section.feed, feed)
+                title = f"{section.title} – {name}"  # noqa: RUF001 - a dash as print sets it
+                feed = Feed(title=title, address=section.address, feed=section.feed, posts=section.posts)
+                self._plain(feed.feed, atom(feed, base_url, public.people))
 
     def _plain(self, name: str, data: bytes) -> None:
         file = Path(self.output_path, name.lstrip("/"))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from publisher.content.people import Person
     from publisher.content.post import Post
@@ -27,20 +28,29 @@ def _link(parent: Element, rel: str, href: str, kind: str) -> None:
 
 def _bytes(root: Element) -> bytes:
     indent(root)
-    return tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    document: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return document + b"\n"
 
 
-def atom(
-    title: str, address: str, feed: str, posts: Sequence[Post], *, base_url: str, people: Mapping[str, Person]
-) -> bytes:
-    """An Atom feed of `posts` (newest first, at least one) for the list at `address`, to be written at `feed`."""
+@dataclass(frozen=True, kw_only=True)
+class Feed:
+    """The feed at `feed` of the list at `address`: its `posts` are newest first, and at least one."""
+
+    title: str
+    address: str
+    feed: str
+    posts: tuple[Post, ...]
+
+
+def atom(feed: Feed, base_url: str, people: Mapping[str, Person]) -> bytes:
+    """The Atom document, at most `MOST` entries; `people` give the authors their names."""
     root = Element("feed", {"xmlns": _ATOM})
-    _text(root, "title", title)
-    _text(root, "id", base_url + feed)
-    _text(root, "updated", max(post.public_from for post in posts).isoformat(timespec="seconds"))
-    _link(root, "self", base_url + feed, "application/atom+xml")
-    _link(root, "alternate", base_url + address, "text/html")
-    for post in posts[:MOST]:
+    _text(root, "title", feed.title)
+    _text(root, "id", base_url + feed.feed)
+    _text(root, "updated", max(post.public_from for post in feed.posts).isoformat(timespec="seconds"))
+    _link(root, "self", base_url + feed.feed, "application/atom+xml")
+    _link(root, "alternate", base_url + feed.address, "text/html")
+    for post in feed.posts[:MOST]:
         _entry(SubElement(root, "entry"), post, base_url, people)
     return _bytes(root)
 

@@ -15,7 +15,7 @@ PER_PAGE = 20
 
 @dataclass(frozen=True, kw_only=True)
 class ListPage:
-    """One page of a list: `posts`, newest first, are the `first`–`last` of `total`.
+    """One page of a list: `posts`, newest first, are those from `first` to `last` of `total`.
 
     A numbered page is complete for good: its `total` counts what there was up to its newest post (`closed`), so that it
     stays true, and stays the same bytes, however much is published later. `newer` and `older` are addresses, or empty.
@@ -41,10 +41,10 @@ class ListPage:
 
 
 def pages(posts: Sequence[Post], address: str, per_page: int = PER_PAGE) -> tuple[ListPage, ...]:
-    """The pages of a list of `posts` (newest first) at `address`: the newest page there, then the numbered, newest first.
+    """The pages of a list of `posts` (newest first) at `address`: the newest there, then the numbered, newest first.
 
-    Page n holds the n-th `per_page` posts counted from the oldest, at `address`page/n/. The newest page holds what is not
-    in a numbered one: at least `per_page` posts where there are as many, and never twice as many.
+    Page n holds the n-th `per_page` posts counted from the oldest, at `address`page/n/. The newest page holds what is
+    in no numbered one: at least `per_page` posts where there are as many, and never twice as many.
     """
     oldest_first = list(reversed(posts))
     numbered = max(len(posts) // per_page - 1, 0)

@@ -1,4 +1,4 @@
-"""The site, built aside by Pelican in a process of its own, verified, and swapped in whole: a failed build changes nothing."""
+"""The site, built aside by Pelican in its own process, checked, swapped in whole: a failed build changes nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from publisher.build.swap import Change, aside, swap
+from publisher.build.folders import Change, aside, swap
 from publisher.errors import Misuse, PublisherError
 
 HOME = Path(__file__).resolve().parents[2]
@@ -50,7 +50,7 @@ class NotBuilt(PublisherError):
 
 
 def instant(environ: Mapping[str, str]) -> datetime:
-    """The instant to build for when nobody named one (aware, UTC): SOURCE_DATE_EPOCH, else the clock, read here once."""
+    """The instant to build for when nobody named one (aware, UTC): SOURCE_DATE_EPOCH, else the clock, read once."""
     epoch = environ.get("SOURCE_DATE_EPOCH", "")
     if not epoch:
         return datetime.now(UTC)
@@ -59,7 +59,7 @@ def instant(environ: Mapping[str, str]) -> datetime:
     return datetime.fromtimestamp(int(epoch), UTC)
 
 
-def build(
+def build(  # noqa: PLR0913 - what a command can be asked, in one call
     root: Path,
     output: Path,
     *,
@@ -115,8 +115,8 @@ def _run(settings: Path, root: Path, site: Path, environ: Mapping[str, str]) -> 
     """Run Pelican into `site`; what it reported. Raises NotBuilt where it failed."""
     content = str(root.resolve() / "content")
     command = [sys.executable, "-m", "pelican", content, "-s", str(settings), "-o", str(site)]
-    ended = subprocess.run(
-        [*command, "--fatal", "warnings", "--quiet"],
+    ended = subprocess.run(  # without --quiet: a warning that is not shown would not be fatal either
+        [*command, "--fatal", "warnings", "--log-handler", "plain"],
         env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8", check=False,
     )  # fmt: skip
     file = Path(environ["PUBLISHER_BUILD_REPORT"])
@@ -129,7 +129,7 @@ def _run(settings: Path, root: Path, site: Path, environ: Mapping[str, str]) -> 
 
 def _hint(report: Mapping[str, Any]) -> str:
     refused = report.get("counts", {}).get("refused", 0)
-    return "correct these, or leave refused files out with --allow-refused" if refused else "correct these and build again"
+    return "correct these, or leave refused files out with --allow-refused" if refused else "correct and build again"
 
 
 def _last_lines(text: str, most: int = 30) -> list[str]:

@@ -1,8 +1,8 @@
-"""A folder built aside takes the place of another at once: whoever looks sees the old site or the new one, never half of one.
+"""A folder built aside takes the place of another at once: whoever looks sees the old site or the new, never half.
 
 The new folder and the old one change names in a single system call where there is one for it (Linux: renameat2 with
-RENAME_EXCHANGE; macOS: renamex_np with RENAME_SWAP). Elsewhere it takes two renames; a build killed between them has left
-the old site beside, and the next build puts it back first.
+RENAME_EXCHANGE; macOS: renamex_np with RENAME_SWAP). Elsewhere it takes two renames; a build killed between them has
+left the old site beside, and the next build puts it back first.
 """
 
 from __future__ import annotations
