@@ -27,10 +27,10 @@ _ARCHIVE = "dated more than 7 days before it was first seen; publisher requeue s
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A time for a wish, with the sentence that says why then."""
+    """A time for a wish, with the words that say why then."""
 
     at: datetime
-    why: str
+    because: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,9 @@ class ChannelPlan:
         """What is planned on this channel, each key once: around what stays, first the written times, then the rest."""
         wanted = {wish.key: wish for wish in wishes}
         rows = {row.key: row for row in known}
-        done = {row.key: kept for row in known if (kept := self._keep(row, wanted.get(row.key)))}
+        later = [row for row in known if self._of_a_later_date(row, wanted.get(row.key))]
+        ordered = [*(row for row in known if row not in later), *later]
+        done = {row.key: kept for row in ordered if (kept := self._keep(row, wanted.get(row.key)))}
         for wish in sorted(wanted.values(), key=_order):
             if wish.key in done:
                 continue
@@ -81,10 +83,10 @@ class ChannelPlan:
             return self._unwanted(row)
         if over := self._over(row.due_at, wish):
             return proposals.gone(row, over.sentence)
-        if row.due_at < wish.not_before or self._rewritten(row, wish):
+        if row.due_at < wish.not_before or self._rewritten(row, wish) or self._belongs_earlier(row, wish):
             return None
         self._table.take(row.due_at, row.key)
-        return proposals.waiting(wish, row, row.due_at, row.why)
+        return proposals.waiting(wish, row, row.due_at, "")
 
     def _unwanted(self, row: Delivery) -> Planned:
         """Cancel what nobody wants any more; hold it while a file that could not be read may still want it."""
@@ -105,6 +107,17 @@ class ChannelPlan:
         """Whether another time is written than the delivery's; one too long past to be kept changes nothing."""
         return wish.fixed is not None and wish.fixed != row.due_at and wish.fixed + wish.grace >= self._now
 
+    def _of_a_later_date(self, row: Delivery, wish: Wish | None) -> bool:
+        """Whether a waiting repeat stands at or after the date of the repeat that follows it."""
+        return bool(row.state in _WAITING and wish and wish.next_repeat and wish.next_repeat <= row.due_at)
+
+    def _belongs_earlier(self, row: Delivery, wish: Wish) -> bool:
+        """Whether a date was put in before a repeat's own: then there is room for it before the one that follows."""
+        if not self._of_a_later_date(row, wish):
+            return False
+        found = self._table.first_slot(wish.keeper, max(wish.not_before, self._now))
+        return found is not None and wish.next_repeat is not None and found.at < wish.next_repeat
+
     def _tell_of_return(self, row: Delivery, wish: Wish | None) -> None:
         cancelled = row.state == "cancelled" and row.reason.startswith(proposals.GONE)
         if wish and cancelled and not wish.post.social.repeat:
@@ -121,21 +134,21 @@ class ChannelPlan:
         if isinstance(place, Refusal):
             self._problem(wish, place)
             return proposals.held(row, place.sentence)
-        return proposals.waiting(wish, row, place.at, place.why)
+        return proposals.waiting(wish, row, place.at, place.because)
 
     # What is new
 
     def _new(self, wish: Wish) -> Planned | None:
         """A place for a new delivery; not ours, or missed already, when it is from before our time."""
         if self._first and wish.meant < self._now:
-            return proposals.new(wish, wish.meant, self._told(wish, _SEEDED), "cancelled", _SEEDED)
+            return proposals.new(wish, wish.meant, _SEEDED, "cancelled")
         if late := self._late(wish):
-            return proposals.new(wish, wish.meant, self._told(wish, late), "missed", late)
+            return proposals.new(wish, wish.meant, late, "missed")
         place = self._place(wish)
         if isinstance(place, Refusal):
             self._problem(wish, place)
             return None
-        return proposals.new(wish, place.at, place.why)
+        return proposals.new(wish, place.at, place.because)
 
     def _late(self, wish: Wish) -> str:
         if wish.fixed is None:
@@ -145,9 +158,6 @@ class ChannelPlan:
         return (
             f"first seen later than {lasting(wish.grace)} after the time in {wish.field}; publisher requeue sends it"
         )
-
-    def _told(self, wish: Wish, why: str) -> str:
-        return f"{wall(wish.meant, wish.keeper.zone)} {wish.keeper.zone}: {why}"
 
     # A place
 
@@ -173,7 +183,7 @@ class ChannelPlan:
         if crowded := self._table.crowded(at) or self._table.full_clause(at):
             sentence = f"{when} on {self._key} is kept because it is written, but {crowded}"
             self._problem(wish, Refusal(rule="crowded", sentence=sentence, severity="warning"))
-        return Place(at=at, why=f"{when}: the time written in {wish.field}")
+        return Place(at=at, because=f"the time written in {wish.field}")
 
     def _free(self, wish: Wish) -> Place | Refusal:
         start = max(wish.not_before, self._now)
@@ -195,16 +205,19 @@ class ChannelPlan:
 
     def _slot(self, wish: Wish, start: datetime, found: Found) -> Place:
         keeper = wish.keeper
-        why = f"{self._wall(wish, found.at)}: the first free slot of {keeper.name} {self._since(wish, start)}"
+        because = f"the first free slot of {keeper.name} {self._since(wish, start)}"
         if moved_by_gap(keeper.schedule, keeper.zone, found.at):
-            why += ", moved forward because the clocks skip its time that day"
-        return Place(at=found.at, why=f"{why}{passed_over(found, keeper.zone)}")
+            because += ", moved forward because the clocks skip its time that day"
+        return Place(at=found.at, because=because + passed_over(found, keeper.zone))
 
     def _with_page(self, wish: Wish, start: datetime, found: Found) -> Place:
         if found.at == wish.not_before:
-            return Place(at=found.at, why=f"{self._wall(wish, found.at)}: when the page becomes public")
-        why = f"{self._wall(wish, found.at)}: as soon as it may go {self._since(wish, start)}"
-        return Place(at=found.at, why=f"{why}{passed_over(found, wish.keeper.zone)}")
+            return Place(at=found.at, because="when the page becomes public")
+        if found.at == start:
+            public = wall(wish.not_before, wish.keeper.zone)
+            return Place(at=found.at, because=f"at once, for the page has been public since {public}")
+        because = f"as soon as it may go {self._since(wish, start)}"
+        return Place(at=found.at, because=because + passed_over(found, wish.keeper.zone))
 
     def _since(self, wish: Wish, start: datetime) -> str:
         """From when a time was looked for, as the middle of a sentence."""
@@ -212,7 +225,8 @@ class ChannelPlan:
         meant = wall(wish.not_before, wish.keeper.zone)
         if start == wish.not_before:
             return f"after {what} ({meant})"
-        return f"from now on ({wall(start, wish.keeper.zone)}; {what.replace(' is ', ' has been ')} since {meant})"
+        since = f"the page has been public since {meant}" if wish.edition == 1 else f"{what} was {meant}"
+        return f"from now on ({wall(start, wish.keeper.zone)}; {since})"
 
     def _over(self, at: datetime, wish: Wish) -> Refusal | None:
         """Why the wish has run out at that time; None when it has not."""

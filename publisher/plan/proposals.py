@@ -18,13 +18,15 @@ GONE = "gone: "
 PlannedState = Literal["queued", "held", "missed", "cancelled"]
 
 
-def new(wish: Wish, at: datetime, why: str, state: PlannedState = "queued", reason: str = "") -> Planned:
-    """A delivery that the ledger does not know yet; queued, unless a person has to post it."""
+def new(wish: Wish, at: datetime, because: str, state: PlannedState = "queued") -> Planned:
+    """A delivery that the ledger does not know yet; queued unless a person has to post it, or not to be sent at all."""
+    reason = because
     if state == "queued":
         state, reason = _state(wish, None)
     return Planned(
         post=wish.post.id, channel=wish.channel.key, edition=wish.edition, platform=wish.channel.platform, due_at=at,
-        grace=wish.grace, why=why, state=state, reason=reason, expires_at=wish.post.expires,
+        grace=wish.grace, why=f"{wall(at, wish.keeper.zone)} {wish.keeper.zone}: {because}", state=state, reason=reason,
+        expires_at=wish.post.expires,
     )  # fmt: skip
 
 
@@ -47,14 +49,17 @@ def held(row: Delivery, why: str) -> Planned:
     return _of_row(row, "moved", "held", reason, f"held: {why}")
 
 
-def waiting(wish: Wish, row: Delivery, at: datetime, why: str) -> Planned:
+def waiting(wish: Wish, row: Delivery, at: datetime, because: str) -> Planned:
     """A waiting delivery at that time: `same` when nothing of it differs, else `moved` with what does."""
     state, reason = _state(wish, row)
-    planned = replace(new(wish, at, why), state=state, reason=reason)
+    planned = replace(new(wish, at, because), state=state, reason=reason)
     changes = _changes(row, planned, wish.keeper.zone)
+    if at != row.due_at:
+        old, new_, zone = wall(row.due_at, wish.keeper.zone), wall(at, wish.keeper.zone), wish.keeper.zone
+        changes = [f"moved from {old} to {new_} {zone}: {because}", *changes]
     if not changes:
         return replace(planned, change="same", why=row.why)
-    return replace(planned, change="moved", why="; ".join([*changes, why] if at != row.due_at else changes))
+    return replace(planned, change="moved", why="; ".join(changes))
 
 
 def _state(wish: Wish, row: Delivery | None) -> tuple[PlannedState, str]:
@@ -68,10 +73,8 @@ def _state(wish: Wish, row: Delivery | None) -> tuple[PlannedState, str]:
 
 
 def _changes(row: Delivery, planned: Planned, zone: str) -> list[str]:
-    """What differs from the row, each as a clause."""
+    """What differs from the row but for the time, each as a clause."""
     told = []
-    if planned.due_at != row.due_at:
-        told.append(f"moved from {wall(row.due_at, zone)} to {wall(planned.due_at, zone)} {zone}")
     if planned.grace != row.grace:
         told.append(f"may be late by {lasting(planned.grace)}, was {lasting(row.grace)}")
     if planned.expires_at != row.expires_at:

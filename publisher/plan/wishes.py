@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import zip_longest
 
 from publisher.content.channel import Channel
 from publisher.content.post import Post
@@ -35,7 +36,7 @@ class Wish:
     """One edition of a post that wants to go to a channel, on the slots of `keeper`.
 
     `fixed` is the instant that the front matter names (in `field`), if it does; `not_before` is when it may go at the
-    earliest; `review_due` is the last day of a repeat.
+    earliest; `review_due` is the last day of a repeat and `next_repeat` the date of the one after it.
     """
 
     post: Post
@@ -47,6 +48,7 @@ class Wish:
     with_page: bool = False
     field: str = "social.publish"
     review_due: date | None = None
+    next_repeat: datetime | None = None
 
     @property
     def key(self) -> str:
@@ -176,10 +178,11 @@ def _wishes(post: Post, channel: Channel, keeper: Keeper) -> Iterator[Wish]:
 def _repeats(post: Post, channel: Channel, keeper: Keeper) -> Iterator[Wish]:
     """Editions 2, 3, … in the order of the front matter; without a review none is valid on any day."""
     last = (post.review.due or date.max) if post.review else date.min
-    for edition, at in enumerate(post.social.repeat, start=2):
+    dates = post.social.repeat
+    for edition, (at, following) in enumerate(zip_longest(dates, dates[1:]), start=2):
         yield Wish(
             post=post, channel=channel, keeper=keeper, edition=edition, not_before=max(at, post.public_from),
-            field="social.repeat", review_due=last,
+            field="social.repeat", review_due=last, next_repeat=following,
         )  # fmt: skip
 
 
