@@ -135,7 +135,7 @@ class Platform:
         raise NotImplementedError
 
     def remote_id(self, channel: str, url: str) -> str:
-        """The platform's id of the post at that public address on the channel of that key; the address if it has none."""
+        """The platform's id of the post at that public address on that channel (its key); else the address itself."""
         del channel
         return url
 

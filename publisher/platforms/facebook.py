@@ -16,9 +16,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
-from publisher.errors import CallError, Expired, InDoubt, NotSent, Rejected, Throttled, Unauthorized
+from publisher.content.links import read_back
+from publisher.errors import CallError, Expired, InDoubt, Misuse, NotSent, Rejected, Throttled, Unauthorized
 from publisher.platforms.base import Credential, Limit, Platform, Rules, Secret
 from publisher.values import Answer, Call, Engagement, FilePart, Listing, Published, Receipt, Shown
 
@@ -186,6 +187,20 @@ class Facebook(Platform):
             **counts,
         )
 
+    def remote_id(self, channel: str, url: str) -> str:
+        """The post's id, page_post, when the address shows it in one of Facebook's forms; else the address.
+
+        Raises Misuse when it is a post of another Page than the channel's.
+        """
+        page = channel.partition(":")[2]
+        found = _ids(url)
+        if found is None:
+            return url
+        owner, post = found
+        if owner.isdecimal() and owner != page:
+            raise Misuse(f"{url} is a post of the Page {owner}", hint=f"this delivery belongs to the Page {page}")
+        return f"{page}_{post}"
+
     def authorize(self, call: Call, credential: Credential) -> Call:
         """The token in the body of a POST and in a header otherwise, never in the address; the proof beside it."""
         token, proof = credential.parts["token"], _proof(credential)
@@ -291,6 +306,25 @@ def _within(value: Any, *keys: str) -> Any:
     return value
 
 
+_ADDRESSES = (
+    re.compile(r"/(?P<page>\d+)_(?P<post>\d+)/?"),
+    re.compile(r"/(?P<page>[^/]+)/posts/(?:[^/]+/)?(?P<post>\d+)/?"),
+)
+"""How the path of a post's address holds its ids: as we make it, and as Facebook shows it (with or without words)."""
+
+
+def _ids(url: str) -> tuple[str, str] | None:
+    """The Page (its number or name) and the post's number that an address of Facebook holds, or None."""
+    parts = urlsplit(url)
+    if not f".{(parts.hostname or '').lower()}".endswith(".facebook.com"):
+        return None
+    query = dict(parse_qsl(parts.query))
+    if parts.path.rstrip("/") in {"/permalink.php", "/story.php"} and query.get("story_fbid", "").isdecimal():
+        return query.get("id", ""), query["story_fbid"]
+    found = next(filter(None, (form.fullmatch(parts.path) for form in _ADDRESSES)), None)
+    return (found["page"], found["post"]) if found else None
+
+
 def _attachments(post: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     data = _within(post, "attachments", "data")
     return [a for a in data if isinstance(a, Mapping)] if isinstance(data, list) else []
@@ -301,10 +335,8 @@ def _addresses(text: str) -> list[str]:
 
 
 def _code(address: str) -> str:
-    try:
-        return parse_qs(urlsplit(address).query).get("utm_content", [""])[-1]
-    except ValueError:
-        return ""
+    tracked = read_back(address)
+    return tracked.code if tracked else ""
 
 
 def _is_ours(message: Message, shown: Shown) -> bool:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.content.channel import Channel
+from publisher.errors import Misuse
 from publisher.platforms import load
 from publisher.platforms.base import Credential
 from publisher.platforms.facebook import ERRORS, PAGES_OF_A_LISTING, shown_text
@@ -17,7 +18,8 @@ from publisher.values import Answer, Call, Listing, Message, Picture, Receipt, S
 
 FACEBOOK = load("facebook")
 PAGE = Channel(platform="facebook", remote_id="104", name="Example Health Cardiology", token="FB_CARDIOLOGY")
-LINK = "https://health.example.org/cardiology/video/?utm_source=facebook&utm_content=k7f3abcdef"
+TRACKED = "utm_source=facebook&utm_medium=social&utm_campaign=video"
+LINK = f"https://health.example.org/cardiology/video/?{TRACKED}&utm_content=k7f3abcdef"
 PICTURE = Picture(path="a.jpg", digest="1" * 64, alt="A nurse", mime="image/jpeg")
 CREDENTIAL = Credential(name="FB_CARDIOLOGY", parts={"token": "EAABtoken", "app_secret": "shh"})
 RECEIPT = Receipt(remote_id="104_77", url="https://www.facebook.com/104_77")
@@ -75,8 +77,8 @@ def test_another_text_is_another_message(as_shown: str) -> None:
     ("link", "same"),
     [
         (LINK, True),
-        ("https://health.example.org/renamed/?utm_content=k7f3abcdef&fbclid=1", True),
-        ("https://health.example.org/cardiology/video/?utm_source=facebook&utm_content=other22222", False),
+        (f"https://health.example.org/renamed/?{TRACKED}&utm_content=k7f3abcdef&fbclid=1", True),
+        (f"https://health.example.org/cardiology/video/?{TRACKED}&utm_content=other22222", False),
         ("https://health.example.org/cardiology/video/", False),
         ("", False),
         ("https://[broken", False),
@@ -143,6 +145,45 @@ def test_a_post_with_parts_missing_or_odd_is_read_without_them(post: dict[str, o
 def test_a_remote_id_cannot_lead_to_another_path() -> None:
     flow = FACEBOOK.read(PAGE, Receipt(remote_id="104/../me?x=1#", url=""))
     assert next(flow).path == "/v26.0/104%2F..%2Fme%3Fx%3D1%23"
+
+
+# An address that a person gives
+
+
+@pytest.mark.parametrize(
+    ("url", "remote_id"),
+    [
+        ("https://www.facebook.com/104_77", "104_77"),
+        ("https://m.facebook.com/104_77/", "104_77"),
+        ("https://www.facebook.com/104/posts/77", "104_77"),
+        ("https://www.facebook.com/ExampleHealth/posts/what-to-expect/77/?ref=share", "104_77"),
+        ("https://facebook.com/permalink.php?story_fbid=77&id=104", "104_77"),
+    ],
+)
+def test_the_address_of_a_post_holds_its_id_in_each_of_facebooks_forms(url: str, remote_id: str) -> None:
+    assert FACEBOOK.remote_id("facebook:104", url) == remote_id
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.facebook.com/ExampleHealth/posts/pfbid02abc",
+        "https://www.facebook.com/photo?fbid=77",
+        "https://example.org/104_77",
+        "https://notfacebook.com/104_77",
+        "a note on the wall",
+    ],
+)
+def test_an_address_without_an_id_stands_for_itself(url: str) -> None:
+    assert FACEBOOK.remote_id("facebook:104", url) == url
+
+
+@pytest.mark.parametrize(
+    "url", ["https://www.facebook.com/999_77", "https://www.facebook.com/permalink.php?story_fbid=77&id=999"]
+)
+def test_a_post_of_another_page_is_refused(url: str) -> None:
+    with pytest.raises(Misuse, match="is a post of the Page 999"):
+        FACEBOOK.remote_id("facebook:104", url)
 
 
 # Authorization
