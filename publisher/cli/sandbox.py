@@ -42,7 +42,7 @@ def command(  # noqa: PLR0917 -- click hands its options over as it likes
 
 
 def _serve(root: Path, port: int, now: datetime | None, specs: tuple[str, ...], *, keep: bool, verbose: bool) -> None:
-    from publisher.content.source import load
+    from publisher.content import load
     from publisher.sandbox import parse_fault, serve
 
     faults = [parse_fault(spec) for spec in specs]

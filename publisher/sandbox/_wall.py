@@ -154,9 +154,9 @@ def _hue(name: str) -> int:
 
 
 def _initials(name: str) -> str:
+    """Two letters of the last word: pages of one organization begin alike."""
     words: list[str] = re.findall(r"\w+", name) or ["?"]
-    capitals = [word for word in words if word[0].isupper()] or words
-    return (capitals[0][0] + capitals[-1][0]).upper() if len(capitals) > 1 else capitals[0][:2].upper()
+    return words[-1][:2].capitalize()
 
 
 def _parts(text: str) -> list[dict[str, Any]]:

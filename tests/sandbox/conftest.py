@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import struct
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sandbox_calls import BY_HAND, HEART, NERVE, png
 
-from publisher.content.channel import Channel
 from publisher.sandbox import Sandbox, start
 
 if TYPE_CHECKING:
     from facebook_business.adobjects.page import Page
     from facebook_business.api import FacebookAdsApi
-
-HEART = Channel(platform="facebook", remote_id="104220000000001", name="Example Health Cardiology", token="FB_HEART")
-NERVE = Channel(platform="facebook", remote_id="104220000000002", name="Example Health Neurology", token="FB_NERVE")
-BY_HAND = Channel(platform="facebook", remote_id="104220000000003", name="Example Health Dermatology", mode="by-hand")
 
 
 @pytest.fixture
@@ -32,7 +26,7 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def official(sandbox: Sandbox) -> Callable[..., FacebookAdsApi]:
-    """The official client (PyPI facebook-business) pointed at the sandbox: missing, it fails in CI, else a named skip."""
+    """The official client (PyPI facebook-business) on the sandbox: missing, it fails in CI, else a named skip."""
     if importlib.util.find_spec("facebook_business") is None:
         if os.environ.get("CI"):
             pytest.fail("facebook-business is not installed: it is the proof that the sandbox is honest")
@@ -60,17 +54,6 @@ def page(official: Callable[..., FacebookAdsApi]) -> Page:
     from facebook_business.adobjects.page import Page
 
     return Page(HEART.remote_id, api=official())
-
-
-def png(shade: int) -> bytes:
-    """A whole PNG of one grey dot."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
-    body = zlib.compress(bytes([0, shade]))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Calls to the sandbox by hand, for what no official client would send."""
+"""Channels and pictures to try the sandbox with, and calls by hand for what no official client would send."""
 
 from __future__ import annotations
 
@@ -6,12 +6,20 @@ import hashlib
 import hmac
 import http.client
 import json
+import struct
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
+from publisher.content.channel import Channel
+
 if TYPE_CHECKING:
     from publisher.sandbox import Sandbox
+
+HEART = Channel(platform="facebook", remote_id="104220000000001", name="Example Health Cardiology", token="FB_HEART")
+NERVE = Channel(platform="facebook", remote_id="104220000000002", name="Example Health Neurology", token="FB_NERVE")
+BY_HAND = Channel(platform="facebook", remote_id="104220000000003", name="Example Health Dermatology", mode="by-hand")
 
 
 @dataclass(frozen=True)
@@ -88,3 +96,14 @@ def upload(sandbox: Sandbox, data: bytes, *, part: str = "source", **params: obj
         return Told(answer.status, json.loads(answer.read()), dict(answer.getheaders()))
     finally:
         connection.close()
+
+
+def png(shade: int) -> bytes:
+    """A whole PNG of one grey dot."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    body = zlib.compress(bytes([0, shade]))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")

@@ -175,7 +175,7 @@ def test_media_expired_refuses_the_post_that_uses_an_upload_and_only_that(sandbo
 
 
 def test_listing_lag_hides_a_new_post_from_reads_and_listings_for_a_while(tmp_path: Path) -> None:
-    from conftest import HEART
+    from sandbox_calls import HEART
 
     noon = datetime(2026, 12, 1, 12, tzinfo=UTC)
     with start(tmp_path, now=noon, pages=[HEART]) as sandbox:

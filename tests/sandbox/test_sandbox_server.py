@@ -9,14 +9,14 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import HEART, NERVE
-from sandbox_calls import ask, send, signed, upload
+from sandbox_calls import HEART, NERVE, ask, send, signed, upload
 
 from publisher.errors import HeldElsewhere, Misuse
 from publisher.sandbox import Sandbox, running, start
@@ -81,7 +81,7 @@ def test_what_it_said_it_did_outlives_its_being_killed(tmp_path: Path) -> None:
         assert [each["message"] for each in sandbox.public()] == ["Before the kill"]
 
 
-def signed_with(tokens) -> dict[str, str]:
+def signed_with(tokens: Mapping[str, str]) -> dict[str, str]:
     from sandbox_calls import proof
 
     return {"access_token": tokens["FB_HEART"], "appsecret_proof": proof(tokens["FB_HEART"], tokens["FB_APP_SECRET"])}

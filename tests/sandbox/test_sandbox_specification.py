@@ -1,4 +1,4 @@
-"""Whatever the sandbox takes, Meta's own specification files know: calls, parameters, fixed choices, fields, versions."""
+"""Whatever the sandbox takes, Meta's own specification files know: calls, parameters, choices, fields, versions."""
 
 from __future__ import annotations
 

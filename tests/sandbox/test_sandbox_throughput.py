@@ -6,8 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from conftest import HEART
-from sandbox_calls import ask
+from sandbox_calls import HEART, ask
 
 from publisher.sandbox import start
 
