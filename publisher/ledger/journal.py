@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, select
 from sqlalchemy.exc import IntegrityError
 
 from publisher.errors import InDoubt, LostLease
@@ -87,6 +87,12 @@ def _keep_message(conn: Connection, claim: Claim, message: Message) -> None:
             conn.execute(deliveries.update().where(deliveries.c.key == claim.key).values(shown))
 
 
+def opened(conn: Connection, claim: Claim, message: Message, now: datetime) -> tuple[Step, ...]:
+    """Open the claim's operation, or find it as a killed runner left it; return its journal."""
+    open_operation(conn, claim, message, now)
+    return read(conn, claim)
+
+
 def read(conn: Connection, claim: Claim) -> tuple[Step, ...]:
     """The journal of the claim's attempt, in order."""
     mine = and_(steps.c.delivery == claim.key, steps.c.operation == claim.operation, steps.c.attempt == claim.attempt)
@@ -122,7 +128,7 @@ def begin(conn: Connection, claim: Claim, index: int, call: Call, now: datetime)
         "repeatable": call.repeatable, "begun_at": now, "send_by": send_by, "deadline_at": deadline_at,
         "outcome": None, "answer": None,
     }  # fmt: skip
-    first = case((steps.c.outcome.is_(None), steps.c.begun_at), else_=now)
+    first = case((steps.c.outcome.is_(None), steps.c.begun_at), else_=literal(now, steps.c.begun_at.type))
     again = {**begun, "begun_at": first, "tries": steps.c.tries + 1}
     if conn.execute(steps.update().where(_step(claim, index)).values(again)).rowcount == 0:
         place = {"delivery": claim.key, "operation": claim.operation, "attempt": claim.attempt, "step": index}
@@ -228,14 +234,16 @@ def published(conn: Connection, claim: Claim, receipt: Receipt, now: datetime) -
     )
 
 
-def end(conn: Connection, claim: Claim, now: datetime, outcome: str = "done") -> None:
-    """Close an operation whose message is out; trailing steps are over."""
+def end(conn: Connection, claim: Claim, now: datetime, note: str) -> None:
+    """Close an operation whose message is out; a note of what was refused stands on the receipt, for a person."""
     fence(conn, claim)
-    told = {"ended_at": now, "outcome": outcome, "lease_token": None, "lease_until": None}
+    told = {"ended_at": now, "outcome": note or "done", "lease_token": None, "lease_until": None}
     conn.execute(operations.update().where(_operation(claim)).values(told))
+    if note:
+        _note(conn, claim, note, now)
 
 
-def note(conn: Connection, claim: Claim, text: str, now: datetime) -> None:
+def _note(conn: Connection, claim: Claim, text: str, now: datetime) -> None:
     """Add a note for a person to the receipt."""
     notes = conn.scalar(select(deliveries.c.notes).where(deliveries.c.key == claim.key)) or "[]"
     told = canonical([*json.loads(notes), text])

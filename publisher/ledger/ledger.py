@@ -23,6 +23,7 @@ from publisher.ledger.rows import delivery
 from publisher.ledger.schema import channels, deliveries, meta, operations
 from publisher.ledger.schema import events as event_table
 from publisher.ledger.take_over import CONTENT, TakenOver, take_over
+from publisher.ledger.writer import Writer
 from publisher.values import Call, Delivery, Message, Planned, Receipt, State, Wait, Wanted
 
 Target = Literal["sandbox", "live"]
@@ -35,6 +36,7 @@ class Ledger:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._write = Writer(engine)
 
     # -- opening ---------------------------------------------------------------------------------------------------
 
@@ -42,7 +44,7 @@ class Ledger:
     def create(cls, url: str, target: Target, now: datetime) -> Ledger:
         """Make a new ledger that belongs to `target`. Raises Misuse where there is one already."""
         ledger = cls(connect(url))
-        with ledger._writing() as conn:
+        with ledger._closed_on_error(), ledger._writing() as conn:
             if migrations.applied(conn):
                 raise Misuse("there is a ledger already", hint="nothing was changed; `publisher status` shows it")
             migrations.create(conn, now)
@@ -65,9 +67,14 @@ class Ledger:
         Raises Misuse when there is none, or when it belongs to the other target: a sandbox run never touches live rows.
         """
         ledger = cls(connect(url, make=False))
-        with ledger._reading() as conn:
+        with ledger._closed_on_error():
+            ledger._open(target, now)
+        return ledger
+
+    def _open(self, target: Target, now: datetime) -> None:
+        with self._reading() as conn:
             seen = migrations.applied(conn)
-            owner = ledger._told(conn, TARGET) if seen else ""
+            owner = self._told(conn, TARGET) if seen else ""
         if not seen:
             raise Misuse("there is no ledger yet", hint="publisher init-ledger --seed makes one")
         if owner != target:
@@ -76,9 +83,16 @@ class Ledger:
                 hint="see PUBLISHER_TARGET and PUBLISHER_LEDGER",
             )
         if seen != set(migrations.names()):
-            with ledger._writing() as conn:
+            with self._writing() as conn:
                 migrations.upgrade(conn, now)
-        return ledger
+
+    @contextmanager
+    def _closed_on_error(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self.close()
+            raise
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -143,7 +157,7 @@ class Ledger:
         """How many deliveries are in each state that occurs."""
         query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state).order_by(deliveries.c.state)
         with self._reading() as conn:
-            return dict(conn.execute(query).tuples().all())
+            return {row[0]: row[1] for row in conn.execute(query)}
 
     def history(self, key: str = "") -> list[Event]:
         """The event log, whole or of one delivery, in order."""
@@ -197,56 +211,45 @@ class Ledger:
 
     def recover(self, now: datetime, by: str) -> int:
         """Take back claims whose lease ran out. Returns how many."""
-        with self._writing() as conn:
-            return claiming.recover(conn, now, by)
+        return self._write(lambda conn: claiming.recover(conn, now, by))
 
     def miss_late(self, now: datetime, by: str) -> int:
         """Settle what is too late as missed, or as cancelled where the post expired. Returns how many."""
-        with self._writing() as conn:
-            return claiming.miss_late(conn, now, by)
+        return self._write(lambda conn: claiming.miss_late(conn, now, by))
 
     def release_credentials(self, now: datetime, by: str) -> int:
         """Queue again what waits for a credential. Returns how many."""
-        with self._writing() as conn:
-            return decide.release_credentials(conn, by, now)
+        return self._write(lambda conn: decide.release_credentials(conn, by, now))
 
     def claim(self, *, runner: str, now: datetime, avoid: Collection[str] = ()) -> Claim | None:
         """Claim the earliest due delivery on a channel that nobody works on, or None when there is none."""
-        with self._writing() as conn:
-            return claiming.claim(conn, runner=runner, now=now, avoid=avoid)
+        return self._write(lambda conn: claiming.claim(conn, runner=runner, now=now, avoid=avoid))
 
     def claim_operation(self, *, runner: str, now: datetime) -> Claim | None:
         """Claim a correction, a retraction or trailing steps that wait, or None."""
-        with self._writing() as conn:
-            return claiming.claim_operation(conn, runner=runner, now=now)
+        return self._write(lambda conn: claiming.claim_operation(conn, runner=runner, now=now))
 
     # -- the journal -----------------------------------------------------------------------------------------------
 
     def open_operation(self, claim: Claim, message: Message, now: datetime) -> tuple[Step, ...]:
         """Open the claim's operation, or find it as a killed runner left it; return its journal."""
-        with self._writing() as conn:
-            journal.open_operation(conn, claim, message, now)
-            return journal.read(conn, claim)
+        return self._write(lambda conn: journal.opened(conn, claim, message, now))
 
     def begin(self, claim: Claim, index: int, call: Call, now: datetime) -> datetime:
         """Write that a call begins; return until when it may leave. Raises LostLease."""
-        with self._writing() as conn:
-            return journal.begin(conn, claim, index, call, now)
+        return self._write(lambda conn: journal.begin(conn, claim, index, call, now))
 
     def finish(self, claim: Claim, index: int, heard: Heard) -> None:
         """Write what became of a call. Raises LostLease."""
-        with self._writing() as conn:
-            journal.finish(conn, claim, index, heard)
+        self._write(lambda conn: journal.finish(conn, claim, index, heard))
 
     def wait(self, claim: Claim, index: int, item: Wait, now: datetime) -> datetime:
         """Journal a wait; return when it ends. Raises LostLease."""
-        with self._writing() as conn:
-            return journal.wait(conn, claim, index, item, now)
+        return self._write(lambda conn: journal.wait(conn, claim, index, item, now))
 
     def fresh(self, claim: Claim, why: str, now: datetime, *, expired: bool) -> int:
         """Give the attempt up and number the next one. Raises LostLease."""
-        with self._writing() as conn:
-            return journal.fresh(conn, claim, why, now, expired=expired)
+        return self._write(lambda conn: journal.fresh(conn, claim, why, now, expired=expired))
 
     def expired_attempts(self, claim: Claim) -> int:
         """How many attempts of the claim's operation were given up because an answer had expired."""
@@ -259,27 +262,25 @@ class Ledger:
         Raises LostLease, and InDoubt when another delivery has this very receipt.
         """
         out = {"publish": journal.published, "correct": journal.corrected, "retract": journal.retracted}
-        with self._writing() as conn:
+
+        def write(conn: Connection) -> None:
             if answer is not None:
                 journal.finish(conn, claim, *answer)
             out[claim.operation](conn, claim, receipt, now)
 
+        self._write(write)
+
     def end(self, claim: Claim, now: datetime, *, note: str = "") -> None:
         """Close an operation whose message is out, with a note for a person where a trailing step was refused."""
-        with self._writing() as conn:
-            journal.end(conn, claim, now, note or "done")
-            if note:
-                journal.note(conn, claim, note, now)
+        self._write(lambda conn: journal.end(conn, claim, now, note))
 
     def sleep(self, claim: Claim, wake_at: datetime, why: str = "") -> None:
         """Let an operation on what is public rest until `wake_at`; `why` when it needs a person. Raises LostLease."""
-        with self._writing() as conn:
-            journal.rest(conn, claim, wake_at, why)
+        self._write(lambda conn: journal.rest(conn, claim, wake_at, why))
 
     def leave(self, claim: Claim, state: State, why: str, now: datetime, wake_at: datetime | None = None) -> None:
         """End a claim without a receipt. Raises LostLease."""
-        with self._writing() as conn:
-            decide.leave(conn, claim, state, Cause(by=claim.runner, why=why, at=now), wake_at)
+        self._write(lambda conn: decide.leave(conn, claim, state, Cause(by=claim.runner, why=why, at=now), wake_at))
 
     # -- what a look showed, and people's decisions ------------------------------------------------------------------
 
@@ -295,40 +296,32 @@ class Ledger:
 
     def found(self, key: str, receipt: Receipt, cause: Cause) -> bool:
         """What was in doubt is on the network: delivered. False when somebody else has settled it."""
-        with self._writing() as conn:
-            return decide.found(conn, key, receipt, cause)
+        return self._write(lambda conn: decide.found(conn, key, receipt, cause))
 
     def still_in_doubt(self, key: str, reason: str, now: datetime) -> None:
         """Keep in doubt, saying what a look showed."""
-        with self._writing() as conn:
-            decide.still_in_doubt(conn, key, reason, now)
+        self._write(lambda conn: decide.still_in_doubt(conn, key, reason, now))
 
     def verified(self, key: str, by: str, now: datetime) -> None:
         """Delivered becomes verified."""
-        with self._writing() as conn:
-            decide.verified(conn, key, by, now)
+        self._write(lambda conn: decide.verified(conn, key, by, now))
 
     def unverified(self, key: str, reason: str, wake_at: datetime | None, now: datetime) -> None:
         """Delivered stays delivered: why, and when to look again."""
-        with self._writing() as conn:
-            decide.unverified(conn, key, reason, wake_at, now)
+        self._write(lambda conn: decide.unverified(conn, key, reason, wake_at, now))
 
     def adopt(self, key: str, receipt: Receipt, cause: Cause) -> None:
         """A person says where it is. Raises Misuse, HeldElsewhere."""
-        with self._writing() as conn:
-            decide.adopt(conn, key, receipt, cause)
+        self._write(lambda conn: decide.adopt(conn, key, receipt, cause))
 
     def requeue(self, key: str, due_at: datetime, cause: Cause, *, absent: bool) -> None:
         """A person wants it sent at `due_at`. Raises Misuse, HeldElsewhere."""
-        with self._writing() as conn:
-            decide.requeue(conn, key, due_at, cause, absent=absent)
+        self._write(lambda conn: decide.requeue(conn, key, due_at, cause, absent=absent))
 
     def skip(self, key: str, cause: Cause) -> None:
         """A person says that it shall not go out. Raises Misuse, HeldElsewhere."""
-        with self._writing() as conn:
-            decide.skip(conn, key, cause)
+        self._write(lambda conn: decide.skip(conn, key, cause))
 
     def want(self, key: str, wanted: Wanted, message: Message, cause: Cause) -> None:
         """A person wants what is public corrected or retracted. Raises Misuse, HeldElsewhere."""
-        with self._writing() as conn:
-            decide.want(conn, key, wanted, message, cause)
+        self._write(lambda conn: decide.want(conn, key, wanted, message, cause))

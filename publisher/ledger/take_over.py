@@ -32,7 +32,8 @@ class TakenOver:
 
 def _channels(conn: Connection, planned: Iterable[Planned]) -> None:
     wanted = {p.channel: p for p in planned if p.change != "gone"}
-    known = dict(conn.execute(select(channels.c.channel, channels.c.spacing_seconds)).tuples().all())
+    spacings = conn.execute(select(channels.c.channel, channels.c.spacing_seconds))
+    known = {row.channel: row.spacing_seconds for row in spacings}
     rows = [
         {"channel": p.channel, "platform": p.platform, "spacing_seconds": int(p.spacing.total_seconds())}
         for p in wanted.values()
