@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plan_world import channel, content, planned, post, review, row, schedule, specialty, taken_over, utc
@@ -18,6 +18,9 @@ from publisher.content.specialty import Quiet, Schedule, Slot
 from publisher.plan import timetable
 from publisher.plan.slots import in_quiet
 from publisher.values import Planned
+
+if TYPE_CHECKING:
+    import pytest
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
