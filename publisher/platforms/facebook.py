@@ -434,6 +434,10 @@ ERRORS: tuple[Refusal, ...] = (
             hint="update publisher"),
 )  # fmt: skip
 """Read 2026-11-22 at ERRORS_SOURCE and in Meta's rate-limiting guide; the first row that fits counts."""
+_NO_POST = Refusal(
+    codes=(100,), subcodes=(33,), means="rejected", sentence="the post is not there, or this token does not reach it",
+    hint="open its address; if it is gone it cannot be changed, only published anew",
+)  # fmt: skip
 _OTHER = Refusal(codes=(), means="rejected", sentence="Facebook refuses with a code that we do not know")
 
 
@@ -511,6 +515,8 @@ def _is_id(value: object) -> bool:
 
 def _refused(call: Call, answer: Answer, error: Mapping[str, Any], now: datetime) -> CallError:
     row = _row(error["code"], error.get("error_subcode") or 0)
+    if _is_gone(answer) and not _edge(call):
+        row = _NO_POST
     said = {"hint": _hint(row or _OTHER, error), "code": _name(error)}
     sentence = _sentence(row or _OTHER, error)
     if call.commits and (_is_fault(answer) or (row is not None and row.means in {"unknown", "duplicate"})):
@@ -533,7 +539,6 @@ def _definite(call: Call, row: Refusal, error: Mapping[str, Any]) -> type[CallEr
     if _INVALID_PARAMETER in row.codes:
         if _ATTACHED in (_blamed(error) or {_ATTACHED}) and any(name.startswith(_ATTACHED) for name in call.form or ()):
             return Expired
-        return Unauthorized if row.means == "unauthorized" and _edge(call) else Rejected
     return Unauthorized if row.means == "unauthorized" else Rejected
 
 
