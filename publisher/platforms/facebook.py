@@ -446,9 +446,12 @@ _ATTACHED = "attached_media"
 _OK, _TOO_MANY, _FAULT = 200, 429, 500
 
 
-def _row(code: int, subcode: int) -> Refusal | None:
+def _row(call: Call, error: Mapping[str, Any]) -> Refusal:
+    code, subcode = error["code"], error.get("error_subcode")
+    if (code, subcode) == (_INVALID_PARAMETER, _NOT_THERE) and not _edge(call):
+        return _NO_POST
     rows = (row for row in ERRORS if code in row.codes)
-    return next((row for row in rows if not row.subcodes or subcode in row.subcodes), None)
+    return next((row for row in rows if not row.subcodes or subcode in row.subcodes), _OTHER)
 
 
 def _error(answer: Answer) -> Mapping[str, Any] | None:
@@ -485,11 +488,7 @@ def _unusable(call: Call, answer: Answer, now: datetime) -> CallError | None:
         return Throttled(sentence, until=_until(answer, now))
     if call.commits:
         return InDoubt(sentence)
-    return NotSent(sentence) if _is_fault(answer) else Rejected(sentence)
-
-
-def _is_fault(answer: Answer) -> bool:
-    return answer.status >= _FAULT
+    return NotSent(sentence) if answer.status >= _FAULT else Rejected(sentence)
 
 
 def _fulfils(call: Call, body: Any) -> bool:
@@ -514,32 +513,38 @@ def _is_id(value: object) -> bool:
 
 
 def _refused(call: Call, answer: Answer, error: Mapping[str, Any], now: datetime) -> CallError:
-    row = _row(error["code"], error.get("error_subcode") or 0)
-    if _is_gone(answer) and not _edge(call):
-        row = _NO_POST
-    said = {"hint": _hint(row or _OTHER, error), "code": _name(error)}
-    sentence = _sentence(row or _OTHER, error)
-    if call.commits and (_is_fault(answer) or (row is not None and row.means in {"unknown", "duplicate"})):
-        return InDoubt(sentence, **said)
-    if row is not None and row.means == "throttled":
-        return Throttled(sentence, until=_until(answer, now), **said)
+    row = _row(call, error)
+    sentence, hint, code = _sentence(row, error), _hint(row, error), _name(error)
+    kind = _kind(call, answer, error, row)
+    if kind is Throttled:
+        return Throttled(sentence, until=_until(answer, now), hint=hint, code=code)
+    return kind(sentence, hint=hint, code=code)
+
+
+def _kind(call: Call, answer: Answer, error: Mapping[str, Any], row: Refusal) -> type[CallError]:
+    """What the caller does next. A fault of Facebook's leaves a committing call in doubt, whatever its code says."""
+    fault = answer.status >= _FAULT
+    if call.commits and (fault or row.means in {"unknown", "duplicate"}):
+        return InDoubt
+    if row.means == "throttled":
+        return Throttled
     if error.get("is_transient") is True:
-        return InDoubt(sentence, **said) if call.commits and row is None else NotSent(sentence, **said)
-    if _is_fault(answer) or (row is not None and row.means == "unknown"):
-        return NotSent(sentence, **said)
-    return _definite(call, row or _OTHER, error)(sentence, **said)
-
-
-def _definite(call: Call, row: Refusal, error: Mapping[str, Any]) -> type[CallError]:
-    """The error of a refusal after which nothing was applied.
-
-    Meta documents no code for a picture that has expired, so an invalid parameter of a post that attaches pictures is
-    taken for that unless another field is blamed: they are uploaded afresh, and the driver does that at most twice.
-    """
-    if _INVALID_PARAMETER in row.codes:
-        if _ATTACHED in (_blamed(error) or {_ATTACHED}) and any(name.startswith(_ATTACHED) for name in call.form or ()):
-            return Expired
+        return InDoubt if call.commits and row is _OTHER else NotSent
+    if fault or row.means == "unknown":
+        return NotSent
+    if _blames_pictures(call, error):
+        return Expired
     return Unauthorized if row.means == "unauthorized" else Rejected
+
+
+def _blames_pictures(call: Call, error: Mapping[str, Any]) -> bool:
+    """Whether uploaded pictures are at fault: Meta documents no code for one that has expired.
+
+    So an invalid parameter of a post that attaches pictures is taken for that unless another field is blamed: they are
+    uploaded afresh, and the driver does that at most twice.
+    """
+    attaches = any(name.startswith(_ATTACHED) for name in call.form or ())
+    return attaches and error["code"] == _INVALID_PARAMETER and _ATTACHED in (_blamed(error) or {_ATTACHED})
 
 
 def _blamed(error: Mapping[str, Any]) -> set[str]:
