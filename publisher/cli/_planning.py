@@ -57,5 +57,5 @@ def problem_json(problem: Problem) -> dict[str, Any]:
 
 
 def needs_person(problems: tuple[Problem, ...]) -> bool:
-    """Whether any of them is more than advice."""
-    return any(problem.severity != "advice" for problem in problems)
+    """Whether any of them has to be mended before what it names can go out."""
+    return any(problem.severity == "error" for problem in problems)
