@@ -214,7 +214,7 @@ class Facebook(Platform):
         error = _error(answer)
         if error is None:
             return _unusable(call, answer, now)
-        if _flow_reads(call, error):
+        if answer.status < _FAULT and _flow_reads(call, error):
             return None
         return _refused(call, answer, error, now)
 
