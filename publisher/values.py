@@ -85,7 +85,7 @@ class Message:
 
 @dataclass(frozen=True, kw_only=True)
 class FilePart:
-    """One file of a multipart call: the field's name and the picture whose bytes fill it (read when the call is sent)."""
+    """One file of a multipart call: the field's name, and the picture whose bytes fill it (read as it is sent)."""
 
     field: str
     picture: Picture
@@ -153,7 +153,7 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """The platform's id and public address of what was published, when (aware, UTC, if known), and notes for a person."""
+    """The platform's id and public address of what was published, when (aware, if known), and notes for a person."""
 
     remote_id: str
     url: str

@@ -76,20 +76,21 @@ def _tell(ended: Ended) -> None:
 
 
 def _show(report: Report) -> None:
-    out = console()
-    for problem in report.problems:
-        out.print(f"{problem.severity}: {problem}", style="red" if problem.severity == "error" else "yellow")
+    if report.problems:
+        out = console()
+        for problem in report.problems:
+            out.print(f"{problem.severity}: {problem}", style="red" if problem.severity == "error" else "yellow")
     plan = report.planned
     if plan.new or plan.moved or plan.gone:
-        out.print(f"plan taken over: {plan.new} new, {plan.moved} moved, {plan.gone} gone")
+        click.echo(f"plan taken over: {plan.new} new, {plan.moved} moved, {plan.gone} gone")
     ended = {state: count for state, count in report.ended.items() if state not in {"delivered", "finished"} and count}
     told = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in sorted(ended.items()))
-    out.print(f"{len(report.sent)} delivered, {report.verified} verified{f', {told}' if told else ''}", style="bold")
+    click.echo(f"{len(report.sent)} delivered, {report.verified} verified{f', {told}' if told else ''}")
     if report.needs:
-        out.print(f"\n{len(report.needs)} need a person (publisher why POST explains each):", style="yellow")
+        click.echo(f"\n{len(report.needs)} need a person (publisher why POST explains each):")
     fresh = {need.key for need in report.fresh}
     for need, line in zip(report.needs, lines_of(report.needs), strict=True):
-        out.print(f"  {'new: ' if need.key in fresh else ''}{line}")
+        click.echo(f"  {'new: ' if need.key in fresh else ''}{line}")
 
 
 def _rehearse(root: Path, now: datetime | None, *, as_json: bool) -> None:

@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from publisher.http import Transport, live, sandboxed
-from publisher.tokens import Tokens
-
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from publisher.delivery.driver import Clock
-    from publisher.platforms.base import Platform
-    from publisher.values import Picture
+    from publisher.http import Transport
+    from publisher.platforms.base import Credential, Platform
+    from publisher.tokens import Tokens
+    from publisher.values import Answer, Call, Picture
 
 Target = Literal["sandbox", "live"]
+
+
+class OnDemand:
+    """A transport that is made for the first call: most runs of a day send nothing and need no network code."""
+
+    def __init__(self, make: Callable[[], Transport]) -> None:
+        self._make = make
+        self._made: Transport | None = None
+        self._lock = threading.Lock()
+
+    def send(self, platform: Platform, call: Call, credential: Credential, *, send_by: datetime | None) -> Answer:
+        """As `publisher.http.Transport.send`."""
+        with self._lock:
+            self._made = self._made or self._make()
+        return self._made.send(platform, call, credential, send_by=send_by)
+
+    def close(self) -> None:
+        """Close what was made."""
+        if self._made is not None:
+            self._made.close()
 
 
 @contextmanager
@@ -25,17 +47,24 @@ def tools(
     clock: Clock,
     open_picture: Callable[[Picture], bytes],
     sandbox: Callable[[], str],
-) -> Iterator[tuple[Transport, Tokens]]:
+) -> Iterator[tuple[OnDemand, Tokens]]:
     """The transport and the tokens of that target; the transport is closed afterwards.
 
     For the sandbox every host but loopback is refused by the transport itself; `sandbox` gives its address, and is only
     asked when there is something to send.
     """
+    from publisher.tokens import Tokens
 
-    def address(platform: Platform, host: str) -> str:
-        return live(platform, host) if target == "live" else sandboxed(sandbox())(platform, host)
+    def make() -> Transport:
+        from publisher.http import Transport, live, sandboxed
 
-    with Transport(
-        clock=clock, open_picture=open_picture, address_of=address, loopback_only=target == "sandbox"
-    ) as transport:
+        address_of = live if target == "live" else sandboxed(sandbox())
+        return Transport(
+            clock=clock, open_picture=open_picture, address_of=address_of, loopback_only=target == "sandbox"
+        )
+
+    transport = OnDemand(make)
+    try:
         yield transport, Tokens(root, target=target)
+    finally:
+        transport.close()

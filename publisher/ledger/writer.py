@@ -1,0 +1,76 @@
+"""Writes of several threads in one transaction: what waits together is committed together, with one sync to the disk.
+
+Each write sees all before it, is undone by itself when it fails, and is answered only after the commit: what a caller
+has been told is on the disk.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+T = TypeVar("T")
+
+
+class _Write:
+    """One piece of work, and what became of it."""
+
+    def __init__(self, work: Callable[[Connection], Any]) -> None:
+        self.work = work
+        self.value: Any = None
+        self.error: BaseException | None = None
+        self.done = False
+
+    def run(self, conn: Connection, *, alone: bool) -> None:
+        """Do the work; among others, inside a savepoint of its own."""
+        if alone:
+            self.value = self.work(conn)
+            return
+        try:
+            with conn.begin_nested():
+                self.value = self.work(conn)
+        except Exception as error:  # noqa: BLE001 - handed to the caller that it belongs to
+            self.error = error
+
+
+class Writer:
+    """Whoever comes first writes for all who wait."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._turn = threading.Lock()
+        self._waiting: list[_Write] = []
+        self._list = threading.Lock()
+
+    def __call__(self, work: Callable[[Connection], T]) -> T:
+        """What `work` returns, once its transaction is committed. Raises what `work` raises, and what the commit does."""
+        mine = _Write(work)
+        with self._list:
+            self._waiting.append(mine)
+        with self._turn:
+            if not mine.done:
+                self._commit()
+        if mine.error is not None:
+            raise mine.error
+        value: T = mine.value
+        return value
+
+    def _commit(self) -> None:
+        with self._list:
+            batch, self._waiting = self._waiting, []
+        try:
+            with self._engine.begin() as conn:
+                for write in batch:
+                    write.run(conn, alone=len(batch) == 1)
+        except BaseException as error:
+            for write in batch:
+                write.error = write.error or error
+            if not isinstance(error, Exception):
+                raise
+        finally:
+            for write in batch:
+                write.done = True
