@@ -30,7 +30,7 @@ def tracked(address: str, source: str, medium: str, campaign: str, code: str) ->
     """The address with the four values in its query; what its query held before stays, in front, and its anchor too."""
     parts = urlsplit(address)
     kept = [piece for piece in parts.query.split("&") if piece and piece.partition("=")[0] not in _OURS]
-    ours = urlencode({_SOURCE: source, _MEDIUM: medium, _CAMPAIGN: campaign, _CODE: code}, quote_via=quote)
+    ours = urlencode({_SOURCE: source, _MEDIUM: medium, _CAMPAIGN: campaign, _CODE: code}, safe="/", quote_via=quote)
     return urlunsplit(parts._replace(query="&".join([*kept, ours])))
 
 

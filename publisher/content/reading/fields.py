@@ -10,7 +10,7 @@ from publisher.content.reading.nodes import Items, Node, Scalar, Table, quoted
 from publisher.content.times import instant, local, read_day, read_length, read_wall
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date, datetime, timedelta
     from typing import TypeVar
 
@@ -24,13 +24,18 @@ if TYPE_CHECKING:
 Needs = Literal["", "time", "zone"]
 """What a moment must say besides its day: a time of day, or that and its zone."""
 
-_EXAMPLE_ITEM = "first, second"
+_FEW = 10
+"""So many keys are listed to somebody who wrote an unknown one."""
 
 
 class Fields:
-    """Reads one table. Each method takes a key, gives its value or a default, and writes down what is wrong with it."""
+    """Reads one table. Each method takes a key, gives its value or a default, and writes down what is wrong with it.
 
-    def __init__(self, table: Table, findings: Findings, prefix: str = "") -> None:
+    `whose`: the owner of the zone that wall times are read in, for people to read.
+    """
+
+    def __init__(self, table: Table, findings: Findings, prefix: str = "", *, whose: str = "the specialty's") -> None:
+        self.whose = whose
         self.table = table
         self.findings = findings
         self.prefix = prefix
@@ -75,7 +80,7 @@ class Fields:
     def lined_texts(self, key: str) -> tuple[tuple[int, str], ...]:
         """A list of texts, each with its line."""
         found = []
-        for number, item in enumerate(self._items(key, "texts"), 1):
+        for number, item in enumerate(self._items(key, "[first, second]"), 1):
             text = self._text(f"{key}.{number}", item)
             if text:
                 found.append((item.line, text))
@@ -101,14 +106,16 @@ class Fields:
         self.complain(key, "wrong-kind", f"takes a whole number, {least} or more; write {key}: {least}")
         return None
 
-    def choice(self, key: str, choices: Sequence[Choice], default: Choice) -> Choice:
-        """One of a few words."""
+    def choice(
+        self, key: str, choices: Sequence[Choice], default: Choice, hints: Mapping[str, str] | None = None
+    ) -> Choice:
+        """One of a few words; `hints` has sentences for words that people bring along."""
         text = self.text(key)
         for choice in choices:
             if choice == text:
                 return choice
         if text:
-            near = suggestion(text, choices, otherwise=f"write {one_of(choices)}")
+            near = (hints or {}).get(text) or suggestion(text, choices, otherwise=f"write {choices[0]}")
             self.complain(key, "unknown-value", f"{text} is none of {one_of(choices)}; {near}")
         return default
 
@@ -144,7 +151,7 @@ class Fields:
             return None
         if wall.at is None and needs:
             tail = f" {zone}" if needs == "zone" else ""
-            aside = "" if needs == "zone" else f" ({zone} is the specialty's zone)"
+            aside = "" if needs == "zone" else f" ({zone} is {self.whose} zone)"
             message = f"has no time of day; write {wall.day} 09:00{tail}{aside}"
             self.findings.add(where, self.name(key), "no-time", message)
             return None
@@ -162,16 +169,16 @@ class Fields:
         if node is None:
             return None
         if isinstance(node, Table):
-            return Fields(node, self.findings, self.name(key))
+            return Fields(node, self.findings, self.name(key), whose=self.whose)
         self.complain(key, "wrong-kind", "takes keys of its own, each on a line below it, indented by two spaces")
         return None
 
     def inners(self, key: str) -> tuple[Fields, ...]:
         """A list of tables."""
         found = []
-        for number, item in enumerate(self._items(key, "entries with keys"), 1):
+        for number, item in enumerate(self._items(key, "- {key: value} on lines below it"), 1):
             if isinstance(item, Table):
-                found.append(Fields(item, self.findings, self.name(f"{key}.{number}")))
+                found.append(Fields(item, self.findings, self.name(f"{key}.{number}"), whose=self.whose))
             else:
                 self.findings.add(
                     item.line, self.name(f"{key}.{number}"), "wrong-kind", "takes keys and values; write - {key: value}"
@@ -182,12 +189,12 @@ class Fields:
         """The keys that nobody asked for yet, in the order of the file."""
         return tuple(key for key in self.nodes if key not in self.known)
 
-    def finish(self, hints: dict[str, str] | None = None) -> None:
+    def finish(self, hints: Mapping[str, str] | None = None) -> None:
         """Write down every key that nobody asked for; `hints` has sentences for the ones that people bring along."""
         for key in self.rest():
-            said = (hints or {}).get(key.lower()) or suggestion(
-                key, self.known, otherwise=f"the keys here are {', '.join(sorted(set(self.known)))}"
-            )
+            known = sorted(set(self.known))
+            listed = f"the keys here are {', '.join(known)}" if len(known) <= _FEW else "take the line out"
+            said = (hints or {}).get(key.lower()) or suggestion(key, known, otherwise=listed)
             self.complain(key, "unknown-key", f"is no key that is known here; {said}")
 
     def _read(self, key: str, reader: Callable[[str], Read]) -> Read | None:
@@ -198,14 +205,16 @@ class Fields:
             self.complain(key, "wrong-form", str(error))
             return None
 
-    def _items(self, key: str, kind: str) -> tuple[Node, ...]:
+    def _items(self, key: str, example: str) -> tuple[Node, ...]:
         node = self.node(key)
         if node is None:
             return ()
         if isinstance(node, Items):
             return node.items
-        face = node.face if isinstance(node, Scalar) and node.value is not None else _EXAMPLE_ITEM
-        self.complain(key, "wrong-kind", f"takes a list of {kind}; write {key}: [{face}]")
+        if isinstance(node, Scalar) and node.value is not None and example.startswith("["):
+            example = f"[{node.face}]"
+        lead = f"{key}: " if example.startswith("[") else ""
+        self.complain(key, "wrong-kind", f"takes a list; write {lead}{example}")
         return ()
 
     def _text(self, key: str, node: Node) -> str:

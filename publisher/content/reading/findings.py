@@ -21,7 +21,9 @@ class Findings:
     def add(  # noqa: PLR0913 - they are what a problem says
         self, line: int, field: str, rule: str, message: str, *, severity: Severity = "error", column: int = 1
     ) -> None:
-        """Write down one problem at that line (0: the whole file)."""
+        """Write down one problem at that line (0: the whole file); a line that is no YAML says only that."""
+        if line and rule != "yaml" and any(one.line == line and one.rule == "yaml" for one in self.problems):
+            return
         problem = Problem(
             path=self.path, line=line, column=column, field=field, rule=rule, severity=severity, message=message
         )
@@ -34,9 +36,9 @@ class Findings:
         return any(problem.severity == "error" for problem in self.problems)
 
 
-def suggestion(word: str, known: Iterable[str], *, otherwise: str = "") -> str:
+def suggestion(word: str, known: Iterable[str], *, otherwise: str = "", cutoff: float = 0.6) -> str:
     """`did you mean summary?` for the known word that is nearest to `word`, else `otherwise`."""
-    near = get_close_matches(word.lower().replace("_", "-"), sorted(known), n=1, cutoff=0.6)
+    near = get_close_matches(word.lower().replace("_", "-"), sorted(known), n=1, cutoff=cutoff)
     return f"did you mean {near[0]}?" if near else otherwise
 
 

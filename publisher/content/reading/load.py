@@ -57,7 +57,8 @@ class _Reading:
         """The table of a YAML file, or None when it cannot be read."""
         text = text_of(self.tree, name, self.findings(name))
         table = None if text is None else parse(text, 1, self.findings(name))
-        return None if table is None else Fields(table, self.findings(name))
+        whose = "the site's" if name == "site.yml" else "the specialty's"
+        return None if table is None else Fields(table, self.findings(name), whose=whose)
 
 
 def load_tree(root: Path) -> Content:
@@ -300,7 +301,8 @@ def _shared_channels(reading: _Reading) -> None:
     first: dict[str, tuple[Channel, str]] = {}
     owners = [("site.yml", reading.site.channels)] if reading.site else []
     owners += [(one.path.removeprefix(f"{FOLDER}/"), one.channels) for one in reading.specialties.values()]
-    for file, channels in owners:
+    readable = [(file, channels) for file, channels in owners if not reading.findings(file).refused]
+    for file, channels in readable:
         for channel in channels:
             known, where = first.setdefault(channel.key, (channel, file))
             for key, message in shared_channel_mistakes(known, channel).items():

@@ -57,7 +57,11 @@ Node = Scalar | Items | Table
 
 
 class _RefusedError(Exception):
-    """The file cannot be read further; what is wrong has been written down."""
+    """The file cannot be read further; what is wrong has been written down. `line`: quoting that one would help."""
+
+    def __init__(self, line: int = 0) -> None:
+        super().__init__()
+        self.line = line
 
 
 @dataclass(kw_only=True, slots=True)
@@ -75,8 +79,9 @@ class _Open:
     skip: bool = False
 
     def child_path(self) -> str:
+        """The dotted name of what comes next in it."""
         last = (self.key.face if self.key else "") if self.table else str(len(self.nodes) + 1)
-        return f"{self.path}.{last}" if self.path else last
+        return ".".join(part for part in (self.path, last) if part)
 
 
 def parse(text: str, first_line: int, findings: Findings, *, tries: int = 20) -> Table | None:
@@ -87,19 +92,20 @@ def parse(text: str, first_line: int, findings: Findings, *, tries: int = 20) ->
     import yaml
 
     builder = _Builder(text, first_line, findings)
+    lines = text.split("\n")
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             builder.take(event)
         return builder.table()
-    except _RefusedError:
-        return None
+    except _RefusedError as error:
+        mended = _quoting(lines, *_entry(lines, error.line - first_line)) if error.line else ""
     except yaml.MarkedYAMLError as error:
-        mended = _syntax(error, text.split("\n"), first_line, findings)
+        mended = _syntax(error, lines, first_line, findings)
     except yaml.reader.ReaderError as error:
         line = text.encode()[: error.position].count(b"\n")
         findings.add(first_line + line, "", "yaml", "holds a character that no text has; take it out")
         return None
-    return parse(mended, first_line, findings, tries=tries - 1) if mended and tries else None
+    return parse(mended, first_line, findings, tries=tries - 1) if mended != text and mended and tries else None
 
 
 def lines(node: Node, prefix: str = "") -> Iterator[tuple[str, int]]:
@@ -136,9 +142,10 @@ class _Builder:
         self.root: Node | None = None
         self.weight = 0
 
-    def refuse(self, line: int, rule: str, message: str, path: str = "") -> None:
-        self.findings.add(line, path, rule, message)
-        raise _RefusedError
+    def refuse(self, line: int, message: str, *, mendable: bool = False) -> None:
+        """Write down why nothing more can be read."""
+        self.findings.add(line, self.stack[-1].child_path() if mendable and self.stack else "", "yaml", message)
+        raise _RefusedError(line if mendable else 0)
 
     def table(self) -> Table | None:
         """The whole file's table; None and a problem when the file holds something else."""
@@ -146,7 +153,7 @@ class _Builder:
             return Table(pairs=(), line=self.first_line)
         if isinstance(self.root, Table):
             return self.root
-        self.refuse(self.root.line, "yaml", "holds no keys; write lines like: title: What to expect")
+        self.refuse(self.root.line, "holds no keys; write lines like key: text")
         return None
 
     def take(self, event: Any) -> None:
@@ -166,7 +173,7 @@ class _Builder:
 
     def _document(self, event: Any) -> None:
         if self.root is not None:
-            self.refuse(self._line(event), "yaml", "begins a second document; keep one")
+            self.refuse(self._line(event), "begins a second document; keep one")
 
     def _scalar(self, event: Any) -> None:
         plain = bool(event.implicit[0])
@@ -181,7 +188,8 @@ class _Builder:
         node = self.anchors.get(event.anchor)
         if node is None:
             face = f"*{event.anchor}"
-            self.refuse(self._line(event), "yaml", f"{face} names nothing above; if it is text, write {quoted(face)}")
+            message = f"{face} names nothing above; if it is text, quote it: {quoted(face)}"
+            self.refuse(self._line(event), message, mendable=True)
         else:
             self._place(node, None)
 
@@ -204,9 +212,9 @@ class _Builder:
         line, column = self._line(event), event.start_mark.column + 1
         parent = self.stack[-1] if self.stack else None
         if parent and parent.table and parent.key is None:
-            self.refuse(line, "yaml", "has a list or braces where a key is due; put quotes around the text")
+            self.refuse(line, "has braces or a list where text is due; put quotes around it", mendable=True)
         if len(self.stack) == DEEPEST:
-            self.refuse(line, "yaml", f"is nested more than {DEEPEST} levels deep; write it flatter")
+            self.refuse(line, f"is nested more than {DEEPEST} levels deep; write it flatter")
         path = parent.child_path() if parent else ""
         table = type(event).__name__ == "MappingStartEvent"
         self.stack.append(_Open(table=table, anchor=event.anchor, line=line, column=column, path=path))
@@ -215,7 +223,7 @@ class _Builder:
         """Put a finished node where it belongs: at the root, into a list, or as key or value of a table."""
         self.weight += node.weight if new else 1
         if self.weight > MOST:
-            self.refuse(node.line, "yaml", f"holds more than {MOST} values; split it")
+            self.refuse(node.line, f"holds more than {MOST} values; split it")
         if anchor:
             self.anchors[anchor] = node
         if not self.stack:
@@ -236,7 +244,7 @@ class _Builder:
 
     def _take_key(self, frame: _Open, node: Node) -> None:
         if not isinstance(node, Scalar):
-            self.refuse(node.line, "yaml", "has a list or braces where a key is due; put quotes around the text")
+            self.refuse(node.line, "has braces or a list where text is due; put quotes around it", mendable=True)
             return
         first = frame.keys.get(node.face)
         frame.key, frame.skip = node, first is not None
@@ -246,7 +254,8 @@ class _Builder:
 
     def _no_tag(self, event: Any) -> None:
         if event.tag and event.tag != "!":
-            self.refuse(self._line(event), "yaml", "has a YAML tag (!…), which is not read here; quote the text")
+            message = "has a YAML tag (!…), which is not read here; put quotes around the text"
+            self.refuse(self._line(event), message, mendable=True)
 
     def _no_lost_comment(self, event: Any) -> None:
         """Text after ` #word` would be lost in silence: YAML reads it as a comment."""
@@ -303,33 +312,64 @@ def _goes_on(first: str, line: str) -> bool:
     return bool(line.strip()) and deeper and not _KEYISH.match(line)
 
 
+def _quoting(lines: list[str], first: int, last: int, entry: str = "") -> str:
+    """The text with that entry, on lines `first` to `last`, as it should be written; nothing when it has no key."""
+    if not _KEYISH.match(lines[first]):
+        return ""
+    indent = lines[first][: len(lines[first]) - len(lines[first].lstrip(" "))]
+    whole = " ".join(line.strip() for line in lines[first : last + 1])
+    mended = [indent + (entry or quoted_line(whole)), *([""] * (last - first))]
+    return "\n".join([*lines[:first], *mended, *lines[last + 1 :]])
+
+
 def _syntax(error: Any, lines: list[str], first_line: int, findings: Findings) -> str:
     """Write down what libyaml could not read, with the line as it should be written where that can be said.
 
     The text with that entry mended, so that the rest of the file can be read for its own mistakes, or nothing.
     """
-    mark = error.problem_mark or error.context_mark
+    flow = "flow" in str(error.context or "")
+    mark = error.context_mark if flow else error.problem_mark or error.context_mark
     at = min(mark.line, len(lines) - 1) if mark else 0
+    opened = next((number for number in range(at + 1) if _OPEN.match(lines[number])), None)
+    if opened is not None:
+        return _close(opened, lines, first_line, findings)
     first, last = _entry(lines, at)
     key = re.match(r"\s*(?:- +)?([\w.-]+):", lines[first])
     whole = " ".join(line.strip() for line in lines[first : last + 1])
-    message = _advice(error, lines[at], whole, first_line)
+    tabbed = lines[at].lstrip(" ").startswith("\t")
+    message = "is indented with a tab; indent with spaces" if tabbed else _advice(error, lines[at], whole)
     column = mark.column + 1 if mark else 1
-    findings.add(first_line + at, key[1] if key else "", "yaml", message, column=column)
-    indent = lines[first][: len(lines[first]) - len(lines[first].lstrip(" "))]
-    mended = [indent + quoted_line(whole), *([""] * (last - first))]
-    return "\n".join([*lines[:first], *mended, *lines[last + 1 :]]) if key else ""
+    findings.add(first_line + at, key[1] if key and not tabbed else "", "yaml", message, column=column)
+    return "\n".join(_untabbed(line) for line in lines) if tabbed else _quoting(lines, first, last)
 
 
-def _advice(error: Any, line: str, whole: str, first_line: int) -> str:
+_OPEN = re.compile(r"(?P<lead>\s*(?:- +)?(?P<key>[\w.-]+): +)(?P<quote>[\"'])(?P<text>(?:(?!(?P=quote)).)*)\Z")
+"""A line whose text begins with a quote that the line does not close."""
+
+
+def _close(at: int, lines: list[str], first_line: int, findings: Findings) -> str:
+    """Write down that a quote is not closed; the text with the quote closed at the end of its line."""
+    found = _OPEN.match(lines[at])
+    key = found["key"] if found else ""
+    entry = quoted_line(f"{key}: {found['text'].strip()}") if found else ""
+    findings.add(first_line + at, key, "yaml", f"opens a quote that nothing closes; write {entry}")
+    return _quoting(lines, at, at, entry)
+
+
+def _untabbed(line: str) -> str:
+    """The line with two spaces for each tab of its indentation."""
+    text = line.lstrip(" \t")
+    return line[: len(line) - len(text)].replace("\t", "  ") + text
+
+
+def _advice(error: Any, line: str, whole: str) -> str:
     """What to write instead of the line that libyaml could not read; `whole` is its entry on one line."""
-    what = str(error.problem or "")
-    if "mapping values are not allowed" in what:
+    if "mapping values are not allowed" in str(error.problem or ""):
         return f"holds a colon and a space, so it needs quotes; write {quoted_line(whole)}"
-    if "\\t" in what or line.lstrip(" ").startswith("\t"):
-        return "is indented with a tab; indent with spaces"
-    if error.context and "quoted scalar" in error.context and "end of" in what:
-        return f"has a quote that line {first_line + error.context_mark.line} opens and nothing closes; close it"
+    if "flow" in str(error.context or ""):
+        unclosed = sum(map(whole.count, "[{")) > sum(map(whole.count, "]}"))
+        brackets = "opens a bracket that nothing closes; close it with ] or }"
+        return brackets if unclosed else "holds a comma or colon within brackets; put each text there in quotes"
     if re.match(r"\s*(?:- +)?(?:[\w.-]+:\s+)?[\"'@`%&*!|>]", line) or ": " in line.partition(":")[2]:
         return f"cannot be read as YAML; put the whole text in quotes: {quoted_line(whole)}"
     return "cannot be read as YAML; look at the indentation and the quotes of this line and the one above"

@@ -128,8 +128,7 @@ class Pictures:
     def _near(self, name: str) -> str:
         folder = self.folder / posixpath.dirname(name)
         beside = sorted(one.name for one in folder.iterdir()) if folder.is_dir() else []
-        near = suggestion(posixpath.basename(name), [one for one in beside if one != posixpath.basename(name)])
-        return near or "put the file beside the post"
+        return suggestion(posixpath.basename(name), beside, otherwise="put the file beside the post", cutoff=0.75)
 
 
 def _digest(path: Path) -> tuple[str, int, bytes] | None:

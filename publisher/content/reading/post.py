@@ -121,7 +121,7 @@ def _plain_fields(fields: Fields) -> dict[str, Any]:
         "summary": fields.text("summary"),
         "tags": tuple(dict.fromkeys(fields.texts("tags"))),
         "kind": fields.choice("kind", _KINDS, "article"),
-        "status": fields.choice("status", _STATUSES, "published"),
+        "status": fields.choice("status", _STATUSES, "published", {"hidden": "write hidden: true"}),
         "hidden": fields.flag("hidden"),
         "lang": fields.matching("lang", LANGUAGE, "is no language; write it like en or es", "en"),
         "consent": fields.text("consent"),
@@ -247,13 +247,10 @@ def _digested(read: Read) -> Read:
 
 
 def _plain(value: object) -> object:
-    """A value of ours as JSON has it: instants in UTC, and of a post or picture only what a reader would notice."""
+    """A value of ours as JSON has it: instants in UTC, files by their bytes and not by their places."""
     if is_dataclass(value):
-        return {
-            one.name: _plain(getattr(value, one.name))
-            for one in fields_of(value)
-            if one.name not in _NOT_OF_THE_DIGEST
-        }
+        left_out = _NOT_OF_THE_DIGEST if isinstance(value, (Post, Page)) else {"path"}
+        return {one.name: _plain(getattr(value, one.name)) for one in fields_of(value) if one.name not in left_out}
     if isinstance(value, (datetime, date)):
         return value.isoformat()
     if isinstance(value, timedelta):

@@ -24,6 +24,11 @@ _OF_A_VARIANT = ("text", "images", "video", "link", "publish")
 
 def read_social(fields: Fields, zone: str, beside: str, pictures: Pictures) -> Social:
     """What the post says under `social`; the defaults where it says nothing. Platform names are not judged here."""
+    node = fields.nodes.get("social")
+    if isinstance(node, Scalar) and node.value is not None:
+        fields.node("social")
+        fields.complain("social", "wrong-kind", f"takes keys of its own; write social: {{publish: {node.face}}}")
+        return Social()
     inner = fields.inner("social")
     if inner is None:
         return Social()
