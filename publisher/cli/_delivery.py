@@ -79,7 +79,7 @@ def runner_of(root: Path, now: datetime | None, threads: int, progress: Progress
         with tools(root, where, time, opener(root), lambda: sandbox_address(root)) as (transport, tokens):
             runner = Runner(
                 root=root, ledger=ledger, transport=transport, credentials=tokens, clock=time, name=runner_name(),
-                threads=threads,
+                threads=threads, ready=transport.ready,
             )  # fmt: skip
             if progress is not None:
                 runner.progress = progress

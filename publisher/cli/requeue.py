@@ -20,7 +20,7 @@ from publisher.cli._delivery import cause, channel_option, chosen, ledger_of, wh
 @click.option("--at", callback=instant, metavar="INSTANT", help="Send it then (default: by the next run).")
 @click.option("--absent", is_flag=True, help="You have looked, and what is in doubt is not on the page.")
 def command(
-    keys: tuple[str, ...], root: Path, channel: str, why: str, as_json: bool, at: datetime | None, absent: bool
+    *, keys: tuple[str, ...], root: Path, channel: str, why: str, as_json: bool, at: datetime | None, absent: bool
 ) -> None:
     """Send what failed, was missed, was cancelled or is absent; KEY is a delivery's key or a post's id.
 

@@ -36,6 +36,7 @@ THREADS = 8
 @click.pass_context
 def command(
     ctx: click.Context,
+    *,
     root: Path,
     now: datetime | None,
     as_json: bool,

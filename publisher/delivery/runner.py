@@ -45,9 +45,16 @@ def _silent(ended: Ended) -> None:
     del ended
 
 
+def _nothing() -> None:
+    """Ready at all times."""
+
+
 @dataclass(kw_only=True)
 class Runner:
-    """A process that delivers. `name` stands in the ledger beside everything that it does; `at` marks crash points."""
+    """A process that delivers. `name` stands in the ledger beside everything that it does.
+
+    `ready` is called before anything is written and raises Misuse when nothing could be sent; `at` marks crash points.
+    """
 
     root: Path
     ledger: Ledger
@@ -56,6 +63,7 @@ class Runner:
     clock: Clock
     name: str
     threads: int = THREADS
+    ready: Callable[[], None] = _nothing
     progress: Progress = _silent
     at: Callable[[str], None] = nowhere
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -77,7 +85,10 @@ class Runner:
         """Do everything that is due now, at most `limit` deliveries. Raises Misuse when the content cannot be read."""
         now = self.clock()
         stood = {(need.key, need.state) for need in needs_of(self.ledger, now)}
-        taken, problems = self.take_over(now)
+        changed = self.content_changed()
+        if changed or self.ledger.work_waits(now):
+            self.ready()
+        taken, problems = self.take_over(now) if changed else (TakenOver(), ())
         self.ledger.recover(now, self.name)
         self.ledger.release_credentials(now, self.name)
         ended = [Ended(key="", state="missed")] * self.ledger.miss_late(now, self.name)
@@ -111,6 +122,7 @@ class Runner:
 
     def look(self) -> tuple[Sent, ...]:
         """Only look: reconcile what is in doubt and read back what is delivered. Returns what was found public."""
+        self.ready()
         self.ledger.recover(self.clock(), self.name)
         found = self._reconcile()
         self._verify()
@@ -140,12 +152,14 @@ class Runner:
         rules = {name: platforms.load(name).rules for name in platforms.names()}
         return QuietHours(self.content, rules, self.clock())
 
-    def take_over(self, now: datetime) -> tuple[TakenOver, tuple[Problem, ...]]:
-        """Make the ledger hold the plan, unless it was made from this very content already."""
+    def content_changed(self) -> bool:
+        """Whether the content, or the code that plans, is another than the ledger's plan was made from."""
         from publisher.content import fingerprint
 
-        if self.ledger.content() == _made_from(fingerprint(self.root)):
-            return TakenOver(), ()
+        return self.ledger.content() != _made_from(fingerprint(self.root))
+
+    def take_over(self, now: datetime) -> tuple[TakenOver, tuple[Problem, ...]]:
+        """Make the ledger hold the plan of the content as it is; return what that changed, and the problems found."""
         from publisher.plan.planner import plan
 
         made = plan(self.content, self.ledger.deliveries(), now, first=not self.ledger.seeded())

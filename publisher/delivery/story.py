@@ -69,7 +69,7 @@ def _planned(delivery: Delivery, history: Sequence[Event], zone: ZoneInfo) -> st
     return _sentence(f"{began} put down as {history[0].became}: {history[0].why}")
 
 
-def _told(event: Event, zone: ZoneInfo) -> str:
+def _told(event: Event, zone: ZoneInfo) -> str:  # noqa: PLR0911 - a table: one line a change
     """One change as a sentence; that a runner took it up is said by what came of it."""
     at = _when(event.at, zone)
     match event.was, event.became:

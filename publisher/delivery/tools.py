@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,11 +28,15 @@ class OnDemand:
         self._made: Transport | None = None
         self._lock = threading.Lock()
 
-    def send(self, platform: Platform, call: Call, credential: Credential, *, send_by: datetime | None) -> Answer:
-        """As `publisher.http.Transport.send`."""
+    def ready(self) -> None:
+        """Make it now, so that what stands in the way is said before anything is begun. Raises Misuse."""
         with self._lock:
             self._made = self._made or self._make()
-        return self._made.send(platform, call, credential, send_by=send_by)
+
+    def send(self, platform: Platform, call: Call, credential: Credential, *, send_by: datetime | None) -> Answer:
+        """As `publisher.http.Transport.send`."""
+        self.ready()
+        return cast("Transport", self._made).send(platform, call, credential, send_by=send_by)
 
     def close(self) -> None:
         """Close what was made."""

@@ -181,6 +181,8 @@ class Ledger:
         waiting = [
             (deliveries.c.state == "queued") & (deliveries.c.due_at <= now) & awake,
             (deliveries.c.state == "delivered") & awake & (deliveries.c.reason == ""),
+            (deliveries.c.state == "claimed") & (deliveries.c.lease_until <= now),
+            (deliveries.c.state == "held") & deliveries.c.reason.like(f"{decide.CREDENTIAL}%"),
             deliveries.c.state == "in_doubt",
         ]
         tails = (

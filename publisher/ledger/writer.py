@@ -47,7 +47,7 @@ class Writer:
         self._list = threading.Lock()
 
     def __call__(self, work: Callable[[Connection], T]) -> T:
-        """What `work` returns, once its transaction is committed. Raises what `work` raises, and what the commit does."""
+        """What `work` returns, once it is committed. Raises what `work` raises, and what the commit does."""
         mine = _Write(work)
         with self._list:
             self._waiting.append(mine)
