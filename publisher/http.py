@@ -73,7 +73,8 @@ class Transport:
     """Sends calls. One is shared by all threads of a runner; `close` it at the end, or use it as a context manager.
 
     `address_of` says where each platform's hosts are (`live`, or `sandboxed(…)`); `clock` gives now (aware, UTC);
-    `open_picture` gives a picture's bytes as they are to be sent; `loopback_only` refuses every other machine.
+    `open_picture` gives a picture's bytes as they are to be sent; `loopback_only` refuses every other machine; a
+    connection (name, TCP, TLS) must stand within `connect_seconds`, and then the call's own deadline runs.
     """
 
     def __init__(
@@ -83,11 +84,13 @@ class Transport:
         open_picture: Callable[[Picture], bytes],
         address_of: AddressOf = live,
         loopback_only: bool = False,
+        connect_seconds: float = CONNECT_SECONDS,
     ) -> None:
         self._clock = clock
         self._open_picture = open_picture
         self._address_of = address_of
         self._loopback_only = loopback_only
+        self._connect_seconds = connect_seconds
         self._pooled = _Adapter()
 
     def __enter__(self) -> Self:
@@ -111,6 +114,7 @@ class Transport:
         authorized = platform.authorize(call, credential)
         attempt = _Attempt(
             seconds=call.deadline_seconds,
+            connect_seconds=self._connect_seconds,
             late=self._late(send_by) if call.commits else None,
             loopback_only=self._loopback_only,
             secrets=forms([*credential.parts.values(), *_added(call, authorized)]),
@@ -120,7 +124,7 @@ class Transport:
             raise outcome
         refusal = platform.refusal(call, outcome, self._clock())
         if refusal is not None:
-            raise _clean(refusal, attempt.secrets)
+            raise refusal
         return outcome
 
     def _late(self, send_by: datetime | None) -> Callable[[], bool] | None:
@@ -169,7 +173,7 @@ class Transport:
         adapter = _Adapter() if call.commits else self._pooled
         try:
             with attempt.running():
-                timeout = (min(CONNECT_SECONDS, attempt.seconds), attempt.seconds)
+                timeout = (attempt.connect_seconds, attempt.seconds)
                 response = adapter.send(request, stream=True, timeout=timeout)
                 try:
                     body = _read(response, attempt)
@@ -192,9 +196,11 @@ class _Attempt:
     """What one call's connection must know: its deadline, its guards, and whether a byte has left."""
 
     def __init__(
-        self, *, seconds: float, late: Callable[[], bool] | None, loopback_only: bool, secrets: tuple[str, ...]
-    ) -> None:
+        self, *, seconds: float, connect_seconds: float, late: Callable[[], bool] | None, loopback_only: bool,
+        secrets: tuple[str, ...],
+    ) -> None:  # fmt: skip
         self.seconds = seconds
+        self.connect_seconds = connect_seconds
         self.secrets = secrets
         self.begun = False
         self.expired = False
@@ -202,27 +208,33 @@ class _Attempt:
         self._late = late
         self._loopback_only = loopback_only
         self._socket: socket.socket | None = None
-        self._over = False
+        self._watchdog: threading.Timer | None = None
         self._lock = threading.Lock()
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """While it runs, this thread's connections ask this attempt, and its deadline cuts them off."""
-        watchdog = threading.Timer(self.seconds, self._expire)
-        watchdog.daemon = True
+        """While it runs, this thread's connections ask this attempt, and its deadlines cut them off."""
         _current.attempt = self
-        watchdog.start()
+        self._watch_for(self.connect_seconds)
         try:
             yield
         finally:
-            with self._lock:
-                self._over = True
-            watchdog.cancel()
+            self._watch_for(None)
             _current.attempt = None
+
+    def _watch_for(self, seconds: float | None) -> None:
+        """Set the watchdog anew, or send it home."""
+        with self._lock:
+            if self._watchdog is not None:
+                self._watchdog.cancel()
+            self._watchdog = None if seconds is None else threading.Timer(seconds, self._expire)
+            if self._watchdog is not None:
+                self._watchdog.daemon = True
+                self._watchdog.start()
 
     def _expire(self) -> None:
         with self._lock:
-            if self._over:
+            if self._watchdog is not threading.current_thread():
                 return
             self.expired = True
             if self._socket is not None:
@@ -254,11 +266,19 @@ class _Attempt:
         """The last word before the first byte leaves. Raises _Stopped when it is too late."""
         if self.begun:
             return
+        self._watch_for(self.seconds)
         if self.expired:
-            self.stop(f"no connection within {self.seconds:g} s")
+            self.stop(self.overdue)
         if self._late is not None and self._late():
             self.stop("its send-by passed before the first byte left")
         self.begun = True
+
+    @property
+    def overdue(self) -> str:
+        """What did not come in time."""
+        if self.begun:
+            return f"no whole answer within {self.seconds:g} s"
+        return f"no connection within {self.connect_seconds:g} s"
 
     def stop(self, why: str) -> None:
         self.stopped = why
@@ -345,7 +365,7 @@ def _read(response: requests.Response, attempt: _Attempt) -> bytes:
         if len(body) > ANSWER_BYTES:
             attempt.stop(f"the answer is larger than {ANSWER_BYTES} bytes")
     if attempt.expired:
-        attempt.stop(f"no whole answer within {attempt.seconds:g} s")
+        attempt.stop(attempt.overdue)
     return bytes(body)
 
 
@@ -388,7 +408,7 @@ def _why(attempt: _Attempt, error: Exception) -> str:
     if attempt.stopped:
         return attempt.stopped
     if attempt.expired:
-        return f"no whole answer within {attempt.seconds:g} s"
+        return attempt.overdue
     cause: BaseException = error
     while (inner := cause.__cause__ or cause.__context__) is not None:
         cause = inner
@@ -425,12 +445,6 @@ def _scrubbed(value: Any, secrets: tuple[str, ...]) -> Any:
     if isinstance(value, list):
         return [_scrubbed(v, secrets) for v in value]
     return value
-
-
-def _clean(error: CallError, secrets: tuple[str, ...]) -> CallError:
-    error.sentence, error.hint = without(error.sentence, secrets), without(error.hint, secrets)
-    error.args = (error.sentence,)
-    return error
 
 
 class _OfThisCall(logging.Filter):

@@ -23,6 +23,7 @@ from http_servers import Line, Server, answer
 
 from publisher.errors import CallError, InDoubt, NotSent, Rejected, Throttled, Unauthorized
 from publisher.http import ANSWER_BYTES, Transport, live, redact, sandboxed
+from publisher.platforms.base import Credential
 from publisher.values import Answer, Call
 
 if TYPE_CHECKING:
@@ -146,10 +147,10 @@ def test_a_failed_tls_handshake_is_not_sent(send: Send, call: Call) -> None:
 
 
 @pytest.mark.parametrize("call", [POST, READ])
-def test_a_tls_handshake_that_never_ends_is_cut_at_the_deadline_and_not_sent(send: Send, call: Call) -> None:
+def test_a_tls_handshake_that_never_ends_is_cut_and_not_sent(send: Send, call: Call) -> None:
     with Server(lambda line: line.drip(b"\x16\x03\x03\x40\x00"), greedy=False) as server:
-        with pytest.raises(NotSent, match="nothing was sent"):
-            send(f"https://127.0.0.1:{server.port}", replace(call, deadline_seconds=0.5))
+        with pytest.raises(NotSent, match=r"nothing was sent: no connection within 0\.3 s"):
+            send(f"https://127.0.0.1:{server.port}", call, connect_seconds=0.3)
         assert server._lines[0].gone.wait(20)
 
 
@@ -194,11 +195,9 @@ FAILURES: dict[str, Callable[[Line], object]] = {
     "JSON too deep to read": always(answer(b"[" * 200_000)),
     "no HTTP at all": said(b"\x00\x01\x02\r\n\r\n"),
     "a broken compression": always(answer(b"not gzip", "200 OK", "Content-Encoding: gzip")),
-    "a giant answer": lambda line: (
-        line.say(b"HTTP/1.1 200 OK\r\n\r\n") or [line.say(b" " * 1_000_000) for _ in range(ANSWER_BYTES // 500_000)]
-    ),
+    "a giant answer": said(b"HTTP/1.1 200 OK\r\n\r\n", ID.ljust(ANSWER_BYTES + 1)),
     "a small answer that unpacks to a giant": always(
-        answer(gzip.compress(b" " * (ANSWER_BYTES + 1)), "200 OK", "Content-Encoding: gzip")
+        answer(gzip.compress(ID.ljust(ANSWER_BYTES + 1)), "200 OK", "Content-Encoding: gzip")
     ),
     "500": always(answer(b"", "500 Internal Server Error")),
     "500 with an error that is said to be transient": always(
@@ -212,7 +211,7 @@ FAILURES: dict[str, Callable[[Line], object]] = {
 
 def failing(name: str, call: Call) -> Call:
     """The call, with a short deadline where only the deadline ends it."""
-    return replace(call, deadline_seconds=0.5) if "dripping" in name or "deadline" in name else call
+    return replace(call, deadline_seconds=0.2) if "dripping" in name or "deadline" in name else call
 
 
 @pytest.mark.parametrize("name", FAILURES)
@@ -234,7 +233,7 @@ def test_after_the_first_byte_a_call_that_does_not_commit_may_be_asked_again_but
 @pytest.mark.parametrize("name", [name for name in FAILURES if "dripping" in name or "deadline" in name])
 def test_the_deadline_cuts_the_line_whatever_still_comes(send: Send, name: str) -> None:
     with Server(FAILURES[name]) as server:
-        with pytest.raises(InDoubt, match=r"no whole answer within 0\.5 s"):
+        with pytest.raises(InDoubt, match=r"no whole answer within 0\.2 s"):
             send(server.address, failing(name, POST))
         assert server._lines[0].gone.wait(20)
 
@@ -444,7 +443,7 @@ def echo(line: Line) -> None:
     )
 
 
-CANARIES = {**FAILURES, "an echo": echo}
+CANARIES = {**FAILURES, "an echo": echo, "an echo that is no HTTP": said(f"{TOKEN} {APP_SECRET}\r\n\r\n".encode())}
 
 
 @pytest.mark.parametrize("call", [POST, READ, UPLOAD], ids=["post", "read", "upload"])
@@ -467,6 +466,14 @@ def test_no_failure_to_connect_shows_a_secret(send: Send, caplog: pytest.LogCapt
     seen = shown(caught.value) + caplog.text
     for secret in (TOKEN, APP_SECRET, proof()):
         assert secret not in seen
+
+
+def test_a_token_that_cannot_stand_in_a_header_is_not_repeated_by_the_complaint() -> None:
+    broken = Credential(name="FB_CARDIOLOGY", parts={"token": "EAABcanary\nX-Evil: 1", "app_secret": APP_SECRET})
+    made = Transport(clock=lambda: NOW, open_picture=lambda _: b"", address_of=sandboxed("http://127.0.0.1:9"))
+    with made as transport, pytest.raises(NotSent) as caught:
+        transport.send(FACEBOOK, READ, broken)
+    assert "canary" not in shown(caught.value)
 
 
 def test_an_answer_that_repeats_a_secret_is_kept_without_it(send: Send) -> None:
