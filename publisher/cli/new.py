@@ -84,7 +84,9 @@ def command(*, specialty: str, title: str, kind: str, root: Path, as_json: bool,
     if as_json:
         emit_json({"path": path.as_posix(), "id": _id(content, slug, clock(now, "sandbox")())})
     else:
-        click.echo(f"wrote {path.as_posix()}; write what is marked TO DO, then: publisher check {path.as_posix()}")
+        where = "" if root == Path() else f" --root {root.as_posix()}"
+        name = path.relative_to(root).as_posix()
+        click.echo(f"wrote {path.as_posix()}; write what is marked TO DO, then: publisher check{where} {name}")
 
 
 def slug_of(title: str) -> str:
