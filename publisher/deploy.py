@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from publisher.build import Built, build
-from publisher.build.swap import aside, swap
+from publisher.build.folders import aside, swap
 from publisher.errors import Misuse, PublisherError
 
 CONFIG = "publishconf.py"
@@ -33,9 +33,9 @@ def verify(site: Path) -> list[str]:
     home = [] if (site / "index.html").is_file() else ["index.html: there is no home page"]
     try:
         posts = json.loads((site / "posts.json").read_text("utf-8"))["posts"]
-    except (OSError, ValueError, KeyError):
+        addresses = [post["address"] for post in posts]
+    except (OSError, ValueError, KeyError, TypeError):
         return [*home, "posts.json: cannot be read"]
-    addresses = [post["address"] for post in posts]
     return home + [f"{a}: named in posts.json and not there" for a in addresses if not _page(site, a).is_file()]
 
 
