@@ -52,14 +52,11 @@ def held(row: Delivery, why: str) -> Planned:
 def waiting(wish: Wish, row: Delivery, at: datetime, because: str) -> Planned:
     """A waiting delivery at that time: `same` when nothing of it differs, else `moved` with what does."""
     state, reason = _state(wish, row)
-    planned = replace(new(wish, at, because), state=state, reason=reason)
-    changes = _changes(row, planned, wish.keeper.zone)
-    if at != row.due_at:
-        old, new_, zone = wall(row.due_at, wish.keeper.zone), wall(at, wish.keeper.zone), wish.keeper.zone
-        changes = [f"moved from {old} to {new_} {zone}: {because}", *changes]
-    if not changes:
-        return replace(planned, change="same", why=row.why)
-    return replace(planned, change="moved", why="; ".join(changes))
+    now_is = (at, wish.grace, wish.post.expires, state, reason)
+    if now_is == (row.due_at, row.grace, row.expires_at, row.state, row.reason):
+        return _of_row(row, "same", state, reason, row.why)
+    planned = replace(new(wish, at, because), change="moved", state=state, reason=reason)
+    return replace(planned, why="; ".join(_changes(row, planned, wish.keeper.zone, because)))
 
 
 def _state(wish: Wish, row: Delivery | None) -> tuple[PlannedState, str]:
@@ -72,9 +69,11 @@ def _state(wish: Wish, row: Delivery | None) -> tuple[PlannedState, str]:
     return "queued", ""
 
 
-def _changes(row: Delivery, planned: Planned, zone: str) -> list[str]:
-    """What differs from the row but for the time, each as a clause."""
+def _changes(row: Delivery, planned: Planned, zone: str, because: str) -> list[str]:
+    """What differs from the row, each as a clause."""
     told = []
+    if planned.due_at != row.due_at:
+        told.append(f"moved from {wall(row.due_at, zone)} to {wall(planned.due_at, zone)} {zone}: {because}")
     if planned.grace != row.grace:
         told.append(f"may be late by {lasting(planned.grace)}, was {lasting(row.grace)}")
     if planned.expires_at != row.expires_at:
