@@ -64,6 +64,7 @@ def test_a_form_goes_out_as_the_body_with_the_token_in_it(send: Send) -> None:
         sent = send(server.address, POST, send_by=IN_TIME)
     head, _, body = server.requests[0].partition(b"\r\n\r\n")
     assert head.split(b"\r\n")[0] == b"POST /facebook/v26.0/104/feed HTTP/1.1"
+    assert b"\r\nAccept-Encoding: identity\r\n" in head
     assert dict(parse_qsl(body.decode())) == {"message": "Good day", "access_token": TOKEN, "appsecret_proof": proof()}
     assert sent == Answer(status=200, headers={}, body={"id": "104_9"})
 

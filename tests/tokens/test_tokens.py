@@ -255,6 +255,16 @@ def test_the_filter_takes_secrets_out_of_words_arguments_tracebacks_and_stacks(t
     )
 
 
+def test_the_filter_leaves_no_error_in_the_record_for_others_to_print(tmp_path: Path) -> None:
+    tokens = live(tmp_path, FB_CARDIOLOGY=TOKEN)
+    tokens.credential(FACEBOOK, PAGE)
+    error = ValueError(TOKEN)
+    record = logging.LogRecord("x", logging.ERROR, "x.py", 1, "failed", (), (ValueError, error, None))
+    assert tokens.filter().filter(record)
+    assert record.exc_info is None
+    assert record.exc_text == "ValueError: [redacted]"
+
+
 def test_text_is_redacted_as_it_stands_in_json_and_in_addresses(tmp_path: Path) -> None:
     tokens = live(tmp_path, FB_CARDIOLOGY='quote"and\\slash')
     tokens.credential(FACEBOOK, PAGE)
