@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from checks_given import NOW, Found
 
 from publisher.checks import run
 from publisher.content import load
 from publisher.content.problem import Problem
 
 BASE = Path(__file__).parents[1] / "content" / "base"
-NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-
-Found = Callable[..., list[str]]
-
 
 def told(problem: Problem) -> str:
     """The problem with its rule, and its severity unless it is an error."""
@@ -36,15 +31,15 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def found(root: Path) -> Found:
-    """What the rules find after writing files by name, or after replacing text in the post of the small folder."""
+    """What the rules find in the small folder after writing files by name; nothing in them is unreadable."""
 
-    def write_and_run(files: dict[str, str] | None = None, *, now: datetime = NOW, **replaced: str) -> list[str]:
+    def write_and_run(files: dict[str, str] | None = None) -> list[str]:
         for name, text in (files or {}).items():
             path = root / "content" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
         content = load(root)
         assert [str(one) for one in content.problems if one.severity == "error"] == []
-        return [told(problem) for problem in run(content, now)]
+        return [told(problem) for problem in run(content, NOW)]
 
     return write_and_run

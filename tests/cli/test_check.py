@@ -57,7 +57,9 @@ def test_a_path_narrows_what_is_shown(root: Path) -> None:
     assert check("content/card").exit_code == 2
 
 
-def test_a_path_is_found_from_elsewhere_by_the_root(root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory) -> None:
+def test_a_path_is_found_from_elsewhere_by_the_root(
+    root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
     assert check("--root", str(root), "content/cardiology").output == "8 files read, 0 problems\n"
     assert check("--root", str(root), str(root / "content/cardiology")).output == "8 files read, 0 problems\n"
@@ -100,10 +102,10 @@ def test_github_shows_each_problem_beside_its_line(root: Path) -> None:
     lines = check("--format", "github").stdout.splitlines()
     assert lines == [
         f"::error file=content/cardiology/a.md,line=3,col=20,title=yaml::title: {TITLE}",
-        "::error file=content/cardiology/a.md,line=5,col=11,title=yaml::summary: "
-        'holds a colon and a space, so it needs quotes; write summary: "A: 100 %25, all"',
-        "::notice file=content/people,line=1,col=1,title=unauthenticated-approvals::unauthenticated approvals: "
-        "no reviewer has a key; write key: and an SSH public key in their file",
+        ("::error file=content/cardiology/a.md,line=5,col=11,title=yaml::summary: "
+        'holds a colon and a space, so it needs quotes; write summary: "A: 100 %25, all"'),
+        ("::notice file=content/people,line=1,col=1,title=unauthenticated-approvals::unauthenticated approvals: "
+        "no reviewer has a key; write key: and an SSH public key in their file"),
     ]
 
 

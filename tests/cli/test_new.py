@@ -88,7 +88,8 @@ def test_it_never_writes_over_another(root: Path, name: str) -> None:
     path.write_text("mine")
     result = new("cardiology", "Heart valves")
     assert result.exit_code == 2
-    assert result.stderr.startswith("publisher: content/cardiology/heart-valves.md is there already; nothing was changed")
+    sentence = "publisher: content/cardiology/heart-valves.md is there already; nothing was changed\n"
+    assert result.stderr.startswith(sentence)
     assert path.read_text("utf-8") == "mine"
 
 
@@ -111,8 +112,8 @@ def test_a_specialty_whose_file_is_wrong_says_what_is_wrong(root: Path) -> None:
     result = new("cardiology", "Heart valves")
     assert (result.exit_code, result.stderr) == (
         2,
-        "publisher: content/cardiology/specialty.yml cannot be read\n"
-        "  hint: content/cardiology/specialty.yml:2: zone: Chicago is no time zone; did you mean America/Chicago?\n",
+        ("publisher: content/cardiology/specialty.yml cannot be read\n"
+        "  hint: content/cardiology/specialty.yml:2: zone: Chicago is no time zone; did you mean America/Chicago?\n"),
     )
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from publisher.content import load
-from publisher.content.problem import Problem
 from publisher.content.site import Content
 
-BASE = Path(__file__).parent / "base"
+if TYPE_CHECKING:
+    from content_given import Load
 
-Load = Callable[..., Content]
+BASE = Path(__file__).parent / "base"
 
 
 @pytest.fixture
@@ -39,10 +39,3 @@ def loaded(root: Path) -> Load:
         return load(root)
 
     return write_and_load
-
-
-def told(problem: Problem) -> str:
-    """The problem as the cases write it: line, rule, severity, and its sentence."""
-    where = f"{problem.line}: {problem.field}: " if problem.field else f"{problem.line}: "
-    severity = "" if problem.severity == "error" else f" {problem.severity}"
-    return f"{where}{problem.message} [{problem.rule}{severity}]"

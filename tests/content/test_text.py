@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publisher.content.text import COUNTERS, count, graphemes, plain, shorten, utf8_bytes, weighted
+from publisher.content.text import COUNTERS, Counting, count, graphemes, plain, shorten, utf8_bytes, weighted
 
 FAMILY = "👩‍👩‍👧‍👦"
 COUNTINGS = sorted(COUNTERS)
@@ -71,13 +71,13 @@ def test_characters_are_counted_after_composing_accents() -> None:
         ("word", 0, "graphemes", ""),
     ],
 )  # fmt: skip
-def test_text_is_cut_between_words(text: str, limit: int, counting, expected: str) -> None:
+def test_text_is_cut_between_words(text: str, limit: int, counting: Counting, expected: str) -> None:
     assert shorten(text, limit, counting) == expected
 
 
 @settings(deadline=None)
 @given(text=st.text(max_size=80), limit=st.integers(0, 60), counting=st.sampled_from(COUNTINGS))
-def test_a_shortened_text_always_fits(text: str, limit: int, counting) -> None:
+def test_a_shortened_text_always_fits(text: str, limit: int, counting: Counting) -> None:
     assert count(shorten(text, limit, counting), counting) <= limit
 
 

@@ -99,7 +99,7 @@ def test_no_earlier_instant_shows_the_same_wall_time(day: date, at: time, zone: 
     ],
 )
 def test_what_is_no_date_says_what_to_write(text: str, sentence: str) -> None:
-    with pytest.raises(ValueError, match=".") as raised:
+    with pytest.raises(ValueError, match=r"\w") as raised:
         instant(text, CHICAGO)
     assert str(raised.value) == sentence
 

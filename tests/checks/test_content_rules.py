@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from checks_given import NOW, Found
 
 from publisher import checks
 from publisher.content import load
 
-NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HEAD = """---
 id: a
 title: Heart valves
@@ -27,12 +26,15 @@ def post(more: str = "", body: str = "Body.", head: str = HEAD) -> dict[str, str
     return {"cardiology/a.md": f"{head}{more}---\n{body}\n"}
 
 
+LATER = f"{HEAD.replace('id: a', 'id: b').replace('2026-12-01', '2026-12-02')}---\nBody.\n"
+
+
 def without(*keys: str) -> str:
     """The front matter without those keys' lines."""
     return "".join(f"{line}\n" for line in HEAD.splitlines() if line.partition(":")[0] not in keys)
 
 
-def test_a_folder_in_order_breaks_no_rule(found) -> None:
+def test_a_folder_in_order_breaks_no_rule(found: Found) -> None:
     assert found() == []
     assert found(post()) == []
 
@@ -47,25 +49,26 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
         post(head=without("review", "sources", "summary", "authors")),
         [
             "1: authors: is missing; write authors: [maria-santos] [no-authors warning]",
-            "1: review: is missing from a health article; write review: with by, date and due below it [no-review warning]",
-            "1: sources: is missing from a health article; write sources: and below it a list of addresses "
-            "[no-sources warning]",
+            ("1: review: is missing from a health article; write review: with by, date and due below it "
+             "[no-review warning]"),
+            ("1: sources: is missing from a health article; write sources: and below it a list of addresses "
+            "[no-sources warning]"),
             "1: summary: is missing; write one sentence for lists, cards and feeds [no-summary warning]",
         ],
     ),
     "news needs none of it": (post("kind: news\n", head=without("review", "sources", "authors")), []),
     "overdue review": (
         post("review: {by: david-okafor, date: 2025-11-10, due: 2026-11-22}\n", head=without("review")),
-        ["8: review.due: was due on 2026-11-22; review the page again, or write status: archived "
-         "[review-overdue warning]"],
+        [("8: review.due: was due on 2026-11-22; review the page again, or write status: archived "
+         "[review-overdue warning]")],
     ),
     "review due today": (
         post("review: {by: david-okafor, date: 2025-11-10, due: 2026-11-23}\n", head=without("review")), [],
     ),
     "review after the page": (
         post("review: {by: david-okafor, date: 2026-12-02}\n", head=without("review")),
-        ["8: review.date: 2026-12-02 lies after the day on which the page is public; write when it was reviewed "
-         "[review-in-future]"],
+        [("8: review.date: 2026-12-02 lies after the day on which the page is public; write when it was reviewed "
+         "[review-in-future]")],
     ),
     "reviewer of another team": (
         post("review: {by: lee-chan, date: 2026-11-10}\n", head=without("review")),
@@ -96,8 +99,8 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "embargo after the date": (
         post("embargo: 2026-12-02 09:00 America/New_York\n"),
-        ["9: embargo: is later than the date, so the page waits for it; write date: 2026-12-02 08:00 to say so "
-         "[embargo-after-date warning]"],
+        [("9: embargo: is later than the date, so the page waits for it; write date: 2026-12-02 08:00 to say so "
+         "[embargo-after-date warning]")],
     ),
     "shared before the page": (
         post("social:\n  publish: 2026-12-01 08:59\n  facebook: {publish: 2026-11-30 09:00}\n"),
@@ -107,8 +110,8 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     "shared with the page": (post("social: {publish: 2026-12-01 09:00}\n"), []),
     "shared before the embargo": (
         post("embargo: 2026-12-01 12:00 America/Chicago\nsocial: {publish: 2026-12-01 11:00}\n"),
-        ["9: embargo: is later than the date, so the page waits for it; write date: 2026-12-01 12:00 to say so "
-         "[embargo-after-date warning]",
+        [("9: embargo: is later than the date, so the page waits for it; write date: 2026-12-01 12:00 to say so "
+         "[embargo-after-date warning]"),
          "10: social.publish: lies before the page is public; write 2026-12-01 12:00 or later [before-page]"],
     ),
     "shared after it expires": (
@@ -117,19 +120,20 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "repeated after the review is due": (
         post("social: {repeat: [2027-11-10 09:00, 2027-11-11 09:00]}\n"),
-        ["9: social.repeat: 2027-11-11 09:00 lies after the review is due (2027-11-10) and will not go out; "
-         "review the page before [repeat-after-review warning]"],
+        [("9: social.repeat: 2027-11-11 09:00 lies after the review is due (2027-11-10) and will not go out; "
+         "review the page before [repeat-after-review warning]")],
     ),
     "at night": (
         post("social: {publish: 2026-12-01 21:00}\n"),
-        ["9: social.publish: lies in the quiet hours of Cardiology (21:00-07:00 America/Chicago); "
-         "write a time outside them [quiet-hours]"],
+        [("9: social.publish: lies in the quiet hours of Cardiology (21:00-07:00 America/Chicago); "
+         "write a time outside them [quiet-hours]")],
     ),
     "in the morning": (post("social: {publish: 2026-12-02 07:00}\n"), []),
     "unknown platform": (
         post("social:\n  not: [facebuk]\n  facebok: {text: Hello}\n"),
         ["10: social.not: facebuk is no platform that any channel is on; did you mean facebook? [unknown-platform]",
-         "11: social.facebok: facebok is no platform that any channel is on; did you mean facebook? [unknown-platform]"],
+         ("11: social.facebok: facebok is no platform that any channel is on; did you mean facebook? "
+          "[unknown-platform]")],
     ),
     "text too long": (
         post(f'social: {{facebook: {{text: "{"a" * 63207}"}}}}\n'),
@@ -146,15 +150,14 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
          "11: {category} is not understood; write {filename}, {static} or {attach} [unknown-mark]"],
     ),
     "link to what is not public": (
-        post("kind: news\n", body="[soon]({filename}b.md)") | {"cardiology/b.md": HEAD.replace("id: a", "id: b").replace(
-            "2026-12-01", "2026-12-02") + "---\nBody.\n"},
+        post("kind: news\n", body="[soon]({filename}b.md)") | {"cardiology/b.md": LATER},
         ["11: b.md is not public yet when this page is; link to it later, or date it earlier [link-too-early]"],
     ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("files", "expected"), CASES.values(), ids=CASES)
-def test_a_post_against_a_rule(found, files: dict[str, str], expected: list[str]) -> None:
+def test_a_post_against_a_rule(found: Found, files: dict[str, str], expected: list[str]) -> None:
     assert [line.removeprefix("content/cardiology/a.md:") for line in found(files)] == expected
 
 
@@ -170,8 +173,8 @@ TEAMS: dict[str, tuple[str, list[str]]] = {
     "slot at night": (
         SPECIALTY + 'schedule:\n  slots: ["Tue 06:59", "Tue 07:00"]\n  quiet: "21:00-07:00"\n'
         "channels: [{platform: facebook, id: 2, token: FB_N}]\n",
-        ["5: schedule.slots: Tue 06:59 lies in the quiet hours 21:00-07:00, so nothing goes out then; move it "
-         "[slot-in-quiet warning]"],
+        [("5: schedule.slots: Tue 06:59 lies in the quiet hours 21:00-07:00, so nothing goes out then; move it "
+         "[slot-in-quiet warning]")],
     ),
     "no token": (
         SPECIALTY + "channels:\n  - {platform: facebook, id: 2}\n",
@@ -180,8 +183,8 @@ TEAMS: dict[str, tuple[str, list[str]]] = {
     "by hand": (SPECIALTY + "channels:\n  - {platform: facebook, id: 2, mode: by-hand}\n", []),
     "unknown platform": (
         SPECIALTY + "channels:\n  - {platform: facebok, id: 2, token: FB_N}\n",
-        ["5: channels.1.platform: facebok is no platform that we can speak to; did you mean facebook? "
-         "Else write mode: by-hand [unknown-platform]"],
+        [("5: channels.1.platform: facebok is no platform that we can speak to; did you mean facebook? "
+         "Else write mode: by-hand [unknown-platform]")],
     ),
     "no channel": (
         SPECIALTY,
@@ -191,7 +194,7 @@ TEAMS: dict[str, tuple[str, list[str]]] = {
 
 
 @pytest.mark.parametrize(("text", "expected"), TEAMS.values(), ids=TEAMS)
-def test_a_specialty_against_a_rule(found, text: str, expected: list[str]) -> None:
+def test_a_specialty_against_a_rule(found: Found, text: str, expected: list[str]) -> None:
     lines = found({"neurology/specialty.yml": text})
     assert [line.removeprefix("content/neurology/specialty.yml:") for line in lines] == expected
 
@@ -199,30 +202,31 @@ def test_a_specialty_against_a_rule(found, text: str, expected: list[str]) -> No
 LINKEDIN = {"neurology/specialty.yml": f"{SPECIALTY}channels: [{{platform: linkedin, id: 2, token: LI_N}}]\n"}
 
 
-def test_a_network_whose_terms_restrict_automation_is_by_hand(found) -> None:
+def test_a_network_whose_terms_restrict_automation_is_by_hand(found: Found) -> None:
     assert [line for line in found(LINKEDIN) if "[terms" in line] == [
-        "content/neurology/specialty.yml:4: channels.1: the terms of linkedin restrict automated posting; "
-        "write mode: by-hand, or in site.yml terms: {linkedin: {accepted-by: …, date: …}} [terms warning]"
+        ("content/neurology/specialty.yml:4: channels.1: the terms of linkedin restrict automated posting; "
+        "write mode: by-hand, or in site.yml terms: {linkedin: {accepted-by: …, date: …}} [terms warning]")
     ]
 
 
-def test_terms_that_were_accepted_are_enough(found, root: Path) -> None:
+def test_terms_that_were_accepted_are_enough(found: Found, root: Path) -> None:
     with (root / "content/site.yml").open("a") as file:
         file.write("terms: {linkedin: {accepted-by: ines, date: 2026-11-01}}\n")
     assert not any("[terms" in line for line in found(LINKEDIN))
 
 
-def test_a_network_that_only_a_channel_names_may_be_named_by_posts(found) -> None:
+def test_a_network_that_only_a_channel_names_may_be_named_by_posts(found: Found) -> None:
     channels = "channels: [{platform: mastodon, id: 2, mode: by-hand}]\n"
-    files = post("social: {mastodon: {text: Hello}, not: [mastodon]}\n") | {"neurology/specialty.yml": SPECIALTY + channels}
+    files = post("social: {mastodon: {text: Hello}, not: [mastodon]}\n")
+    files |= {"neurology/specialty.yml": SPECIALTY + channels}
     assert found(files) == []
 
 
-def test_approvals_that_nobody_can_verify_are_told(found, root: Path) -> None:
+def test_approvals_that_nobody_can_verify_are_told(found: Found, root: Path) -> None:
     (root / "content/people/david-okafor.yml").write_text("name: David Okafor\n")
     assert found() == [
-        "content/people: unauthenticated approvals: no reviewer has a key; write key: and an SSH public key in "
-        "their file [unauthenticated-approvals advice]"
+        ("content/people: unauthenticated approvals: no reviewer has a key; write key: and an SSH public key in "
+        "their file [unauthenticated-approvals advice]")
     ]
 
 
