@@ -26,7 +26,7 @@ def test_a_delivery_tells_how_it_came_to_be(ledger: Ledger) -> None:
         ("claimed", "delivered", "r1"),
         ("delivered", "verified", "r1"),
     ]
-    assert ledger.history("a/facebook:1/1")[2].why == "published as https://www.facebook.com/1_9"
+    assert "https://www.facebook.com/1_9" in ledger.history("a/facebook:1/1")[2].why
     assert ledger.history()[0] == Event(
         at=NOW, delivery="a/facebook:1/1", was="", became="queued", by="planner", why="its slot"
     )

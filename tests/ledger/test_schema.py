@@ -146,7 +146,9 @@ def test_a_second_ledger_is_not_made_in_the_same_place(ledger: Ledger, url: str)
 
 
 def test_an_empty_database_holds_no_ledger(url: str) -> None:
-    engine.connect(url).connect().close()
+    empty = engine.connect(url)
+    empty.connect().close()
+    empty.dispose()
     with pytest.raises(Misuse, match="there is no ledger yet"):
         Ledger.open(url, "sandbox", NOW)
 
@@ -194,14 +196,16 @@ def _index(index: Any) -> str:
 def test_a_new_ledger_and_an_upgraded_one_are_alike(ledger: Ledger, url: str, request: pytest.FixtureRequest) -> None:
     """The oldest ledger is made by the first migration alone and brought here by `open`."""
     path = ledger.engine.url.database
-    other = url.replace(".db", "-old.db") if "sqlite" in url else request.getfixturevalue("postgres")()
+    other = url.replace(".db", "-old.db") if "sqlite" in url else request.getfixturevalue("postgres")("older")
     assert path is not None
     old = Ledger(engine.connect(other))
     first = migrations.names()[0]
     with old.engine.begin() as conn:
         getattr(migrations, first)(conn)
         conn.execute(schema.migrations.insert().values(name=first, applied_at=NOW))
-        conn.execute(schema.meta.insert(), [{"key": "target", "value": "sandbox"}, {"key": "event-head", "value": "{}"}])
+        conn.execute(
+            schema.meta.insert(), [{"key": "target", "value": "sandbox"}, {"key": "event-head", "value": "{}"}]
+        )
     old.close()
     upgraded = Ledger.open(other, "sandbox", NOW)
     assert _shape(upgraded) == _shape(ledger)
