@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _NAVIGATION = frozenset({"canonical", "alternate", "author", "license", "next", "prev", "me", "help", "bookmark"})
 _LOADING = frozenset({"src", "poster", "data", "background"})
-_CSS_ADDRESS = re.compile(r"""(?:url\(\s*|@import\s+)["']?([^"'()\s;]+)""", re.IGNORECASE)
+_CSS_ADDRESS = re.compile(r"""(?:url\(\s*|@import\s+(?!url\())["']?([^"'()\s;]+)""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)

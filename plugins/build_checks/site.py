@@ -80,7 +80,7 @@ def _wrong(site: Built, name: str, reference: Reference) -> str:
         return ""
     target = _target(site, name, parts.path)
     if target is None:
-        return f"the link to {reference.value} leads nowhere"
+        return f"the link to {reference.value.partition('?')[0]} leads nowhere"
     anchors = site.seen[target].anchors if target in site.seen else None
     if parts.fragment and anchors is not None and unquote(parts.fragment) not in anchors:
         return f"the link to {reference.value} leads to no such place in that page"

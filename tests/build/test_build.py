@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -114,6 +117,21 @@ def test_what_is_deployed_has_an_address_that_nobody_can_change_on_the_way(root:
         build(root, output, now=now, config="publishconf.py", base_url="http://sample.example.org")
     build(root, output, now=now, config="publishconf.py")
     assert (output / "index.html").is_file()
+
+
+def test_pelican_alone_prints_the_counts_and_fails_where_the_site_is_unfit(root: Path, now: datetime) -> None:
+    environ = {**os.environ, "PUBLISHER_ROOT": str(root), "PUBLISHER_NOW": now.isoformat(), "PYTHONPATH": str(HOME)}
+    command = [sys.executable, "-m", "pelican", "-s", str(HOME / "pelicanconf.py"), "-o", str(root.parent / "site")]
+
+    def run() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+
+    fit = run()
+    append(root, "cardiology/rhythm.md", "[Nowhere](/cardiology/nowhere/)")
+    unfit = run()
+    assert "8 read = 4 published + 2 scheduled + 1 draft + 1 hidden + 0 refused\n" in fit.stdout
+    assert (fit.returncode, unfit.returncode) == (0, 1)
+    assert "the link to /cardiology/nowhere/ leads nowhere" in unfit.stderr
 
 
 def test_the_instant_is_source_date_epoch_else_the_clock() -> None:
