@@ -46,7 +46,7 @@ def held(row: Delivery, why: str) -> Planned:
     reason = f"{PLAN}{why}"
     if row.state == "held" and row.reason == reason:
         return _of_row(row, "same", "held", reason, row.why)
-    return _of_row(row, "moved", "held", reason, f"held: {why}")
+    return _of_row(row, "moved", "held", reason, _noting(row.why, f"held: {reason}"))
 
 
 def waiting(wish: Wish, row: Delivery, at: datetime, because: str) -> Planned:
@@ -56,7 +56,12 @@ def waiting(wish: Wish, row: Delivery, at: datetime, because: str) -> Planned:
     if now_is == (row.due_at, row.grace, row.expires_at, row.state, row.reason):
         return _of_row(row, "same", state, reason, row.why)
     planned = replace(new(wish, at, because), change="moved", state=state, reason=reason)
-    return replace(planned, why="; ".join(_changes(row, planned, wish.keeper.zone, because)))
+    changes = "; ".join(_changes(row, planned, wish.keeper.zone))
+    if at == row.due_at:
+        return replace(planned, why=_noting(row.why, changes))
+    zone = wish.keeper.zone
+    moved = f"moved from {wall(row.due_at, zone)} to {wall(at, zone)} {zone}: {because}"
+    return replace(planned, why=_noting(moved, changes) if changes else moved)
 
 
 def _state(wish: Wish, row: Delivery | None) -> tuple[PlannedState, str]:
@@ -69,11 +74,14 @@ def _state(wish: Wish, row: Delivery | None) -> tuple[PlannedState, str]:
     return "queued", ""
 
 
-def _changes(row: Delivery, planned: Planned, zone: str, because: str) -> list[str]:
-    """What differs from the row, each as a clause."""
+def _noting(why: str, note: str) -> str:
+    """The reason of a time with a note on what else changed, in the place of an earlier note."""
+    return f"{why.partition(' [')[0]} [{note}]"
+
+
+def _changes(row: Delivery, planned: Planned, zone: str) -> list[str]:
+    """What differs from the row but for the time, each as a clause."""
     told = []
-    if planned.due_at != row.due_at:
-        told.append(f"moved from {wall(row.due_at, zone)} to {wall(planned.due_at, zone)} {zone}: {because}")
     if planned.grace != row.grace:
         told.append(f"may be late by {lasting(planned.grace)}, was {lasting(row.grace)}")
     if planned.expires_at != row.expires_at:
