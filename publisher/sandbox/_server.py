@@ -229,9 +229,12 @@ class Server:
         )
         with self.state.transaction():
             self.state.release_due(asked.now)
-            reply = call.twin.answer(asked, self.state)
-            done = asked.method != "GET" and reply.status < 400  # noqa: PLR2004 -- HTTP: refused from here on
-            self._record(call, asked.now, status=reply.status, applied=done)
+            with self.state.attempt() as undo:
+                reply = call.twin.answer(asked, self.state)
+                refused = reply.status >= 400  # noqa: PLR2004 -- HTTP: refused from here on
+                if refused:
+                    undo()
+            self._record(call, asked.now, status=reply.status, applied=asked.method != "GET" and not refused)
         return reply
 
     def _answered(self, call: _Received, reply: Reply) -> Response:

@@ -8,7 +8,7 @@ import secrets
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -160,6 +160,16 @@ class State:
                 self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
+
+    @contextmanager
+    def attempt(self) -> Iterator[Callable[[], None]]:
+        """Inside a transaction: yields a function that undoes everything done since, for a call that is refused."""
+        self._db.execute("SAVEPOINT attempt")
+        yield self._undo
+        self._db.execute("RELEASE attempt")
+
+    def _undo(self) -> None:
+        self._db.execute("ROLLBACK TO attempt")
 
     def next_number(self) -> int:
         """A number never given out before, as long as Meta's ids are."""

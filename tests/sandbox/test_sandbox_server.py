@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import socket
@@ -20,6 +21,7 @@ from sandbox_calls import HEART, NERVE, ask, send, signed, upload
 
 from publisher.errors import HeldElsewhere, Misuse
 from publisher.sandbox import Sandbox, running, start
+from publisher.sandbox._state import Place, State
 
 PAGE = "104220000000001"
 
@@ -204,7 +206,33 @@ def test_a_call_without_a_token_is_refused(sandbox: Sandbox) -> None:
 
 def test_a_call_without_the_proof_of_the_app_secret_is_refused(sandbox: Sandbox) -> None:
     values = {"access_token": sandbox.tokens["FB_HEART"]}
-    assert send(sandbox.address, "GET", f"/facebook/v26.0/{PAGE}", values).error == (100, None)
+    told = send(sandbox.address, "GET", f"/facebook/v26.0/{PAGE}", values)
+    assert told.error == (100, None)
+    assert told.body["error"]["message"] == "API calls from the server require an appsecret_proof argument"
+
+
+def test_a_refused_call_leaves_nothing_behind(sandbox: Sandbox) -> None:
+    assert upload(sandbox, b"GIF89a left", caption="x", unpublished_content_type="DRAFT").error == (100, None)
+    assert sandbox.posts() == []
+    assert send(sandbox.address, "GET", f"/media/{hashlib.sha256(b'GIF89a left').hexdigest()}", {}).status == 404
+
+
+def test_what_breaks_in_the_middle_happened_not_at_all(tmp_path: Path) -> None:
+    state = State(tmp_path)
+    place = Place(platform="facebook", id=PAGE, name="Cardiology", token_name="FB_HEART")
+
+    def break_off() -> None:
+        with state.transaction():
+            state.register(place)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        break_off()
+    assert state.places() == []
+    with state.transaction():
+        state.register(place)
+    assert state.places() == [place]
+    state.close()
 
 
 def test_attached_media_may_be_written_in_either_way(sandbox: Sandbox) -> None:
