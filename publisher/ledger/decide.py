@@ -13,7 +13,7 @@ from publisher.ledger.claim import Claim
 from publisher.ledger.events import Cause
 from publisher.ledger.moves import lock, lock_in, move, rest_channel
 from publisher.ledger.rows import message_text, receipt_columns
-from publisher.ledger.schema import deliveries, operations, steps
+from publisher.ledger.schema import channels, deliveries, operations, steps
 from publisher.values import Message, Operation, Receipt, State, Wanted
 
 _OPEN: frozenset[State] = frozenset({"queued", "held", "failed", "missed"})
@@ -90,7 +90,15 @@ def requeue(conn: Connection, key: str, due_at: datetime, cause: Cause, *, absen
         .values(ended_at=cause.at, outcome=f"requeued: {cause.why}")
     ).rowcount
     fresh = {"reason": "", "failures": 0, "wake_at": None, "due_at": due_at, "attempt": row.attempt + begun}
+    if absent:
+        _rest_from_what_is_public(conn, row.channel)
     move(conn, key, (row.state, "queued"), cause, **fresh)
+
+
+def _rest_from_what_is_public(conn: Connection, channel: str) -> None:
+    """What is absent after all keeps no distance: the channel's spacing counts from its last message that is public."""
+    last = select(func.max(deliveries.c.published_at)).where(deliveries.c.channel == channel).scalar_subquery()
+    conn.execute(channels.update().where(channels.c.channel == channel).values(last_sent_at=last))
 
 
 def skip(conn: Connection, key: str, cause: Cause) -> None:

@@ -218,9 +218,10 @@ def published(conn: Connection, claim: Claim, receipt: Receipt, now: datetime) -
     try:
         with conn.begin_nested():
             cause = Cause(by=claim.runner, why=f"public at {receipt.url}", at=now)
+            told = {**receipt_columns(receipt), "published_at": receipt.published_at or now}
             held = move(
                 conn, claim.key, ("claimed", "delivered"), cause, under=claim.token, reason="", failures=0,
-                wake_at=None, **receipt_columns(receipt),
+                wake_at=None, **told,
             )  # fmt: skip
     except IntegrityError as error:
         message = f"the platform answered with {receipt.remote_id}, which is the receipt of another delivery"
