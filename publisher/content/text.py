@@ -86,7 +86,7 @@ def _ended(beginning: str, ending: str) -> str:
     """The beginning with the ending, which never touches an address: it would become a part of it."""
     if _address(beginning.rsplit(maxsplit=1)[-1]):
         return f"{beginning} {ending}"
-    return beginning.rstrip(" \t\n,;:.–—-") + ending  # noqa: RUF001 - a dash at the end is cut off
+    return beginning.rstrip(" \t\n,;:.–—-") + ending
 
 
 def _address(text: str) -> bool:

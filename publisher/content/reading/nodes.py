@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 DEEPEST = 20
 MOST = 10_000
 
+_RARE_LINE_ENDS = dict.fromkeys((0x85, 0x2028, 0x2029), " ")
+"""Characters that YAML takes for line ends and no editor does: pasted from word processors, they would shift the lines."""
+
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\Z")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
@@ -91,6 +94,7 @@ def parse(text: str, first_line: int, findings: Findings, *, tries: int = 20) ->
     """
     import yaml
 
+    text = text.translate(_RARE_LINE_ENDS)
     builder = _Builder(text, first_line, findings)
     lines = text.split("\n")
     try:
