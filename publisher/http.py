@@ -153,7 +153,7 @@ class Transport:
             data=None if call.form is None else dict(call.form),
             json=call.json,
             files=[self._file(part.field, part.picture) for part in call.files] or None,
-            headers={"Accept-Encoding": "identity", "User-Agent": "specialty-publisher", **call.headers},
+            headers={"User-Agent": "specialty-publisher", **call.headers},
         )
         return request.prepare()
 

@@ -22,7 +22,7 @@ from http_given import APP_SECRET, CREDENTIAL, FACEBOOK, NOW, PICTURE, POST, REA
 from http_servers import Line, Server, answer
 
 from publisher.errors import CallError, InDoubt, NotSent, Rejected, Throttled, Unauthorized
-from publisher.http import ANSWER_BYTES, Transport, live, redact, sandboxed
+from publisher.http import ANSWER_BYTES, Transport, _Attempt, live, redact, sandboxed
 from publisher.platforms.base import Credential
 from publisher.values import Answer, Call
 
@@ -256,6 +256,20 @@ def test_after_an_answer_no_watchdog_is_left_behind(send: Send) -> None:
     for watchdog in watchdogs:
         watchdog.join(20)
     assert not any(watchdog.is_alive() for watchdog in watchdogs)
+
+
+def test_a_watchdog_that_wakes_too_late_cuts_nobodys_line() -> None:
+    """One that was sent home may be on its way already: the line may be another call's by then."""
+    attempt = _Attempt(seconds=3600, connect_seconds=3600, late=None, loopback_only=False, secrets=())
+    ours, theirs = socket.socketpair()
+    with ours, theirs, attempt.running():
+        attempt.watch(ours)
+        overtaken = attempt._watchdog
+        assert overtaken is not None
+        attempt.first_byte()
+        overtaken.function()
+        theirs.sendall(b"still there")
+        assert (ours.recv(11), attempt.expired) == (b"still there", False)
 
 
 def test_an_answer_of_the_allowed_size_is_read_whole(send: Send) -> None:
