@@ -56,7 +56,7 @@ def _serve(root: Path, port: int, now: datetime | None, specs: tuple[str, ...], 
 
 @command.group()
 def fault() -> None:
-    """Switch faults on and off at the sandbox that is running for this folder.
+    """Switch faults on and off at the sandbox that is running for this folder; `list --kinds` tells what there are.
 
     \b
     Example:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
+import http.client
+import json
 import signal
 import socket
 import stat
@@ -14,7 +15,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from sandbox_calls import HEART, NERVE, ask, send, signed, upload
@@ -150,20 +151,31 @@ def test_many_threads_post_at_once_and_each_post_is_there_once(sandbox: Sandbox)
 
 
 def test_clients_that_are_killed_in_the_middle_leave_it_standing(tmp_path: Path) -> None:
-    with start(tmp_path, pages=[HEART], in_process=False) as sandbox:
-        sandbox.add_fault("slow-accept", seconds=0.2, count=0)
-        for number in range(6):
-            child = os.fork()
-            if child == 0:
-                ask(sandbox, "POST", f"/{PAGE}/feed", message=f"Number {number}")
-                os._exit(0)
-            while len(sandbox.calls()) <= number:
-                time.sleep(0.005)
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
+    program = "import sys, urllib.request as r; r.urlopen(sys.argv[1], data=sys.argv[2].encode())"
+    with start(tmp_path, pages=[HEART]) as sandbox:
+        sandbox.add_fault("slow-accept", seconds=60, count=0)
+        for number in range(3):
+            form = urlencode({**signed(sandbox), "message": f"Number {number}"})
+            command = [sys.executable, "-c", program, f"{sandbox.address}/facebook/v26.0/{PAGE}/feed", form]
+            with subprocess.Popen(command) as client:
+                while len(sandbox.calls()) <= number:
+                    time.sleep(0.005)
+                client.kill()
         sandbox.clear_faults()
         assert ask(sandbox, "POST", f"/{PAGE}/feed", message="Still here").status == 200
-        assert len(sandbox.public()) == 7
+        assert len(sandbox.public()) == 4
+
+
+def test_parameters_may_come_as_json(sandbox: Sandbox) -> None:
+    connection = http.client.HTTPConnection(urlsplit(sandbox.address).netloc, timeout=20)
+    try:
+        body = json.dumps({**signed(sandbox), "message": "As JSON", "published": False})
+        headers = {"Content-Type": "application/json"}
+        connection.request("POST", f"/facebook/v26.0/{PAGE}/feed", body, headers)
+        assert connection.getresponse().status == 200
+    finally:
+        connection.close()
+    assert [(each["message"], each["public"]) for each in sandbox.posts()] == [("As JSON", False)]
 
 
 def test_half_a_request_is_no_request(sandbox: Sandbox) -> None:
@@ -278,8 +290,6 @@ def test_the_next_page_of_a_listing_can_be_fetched_from_its_address(sandbox: San
     first = ask(sandbox, "GET", f"/{PAGE}/published_posts", limit=2, fields="message").body
     assert [each["message"] for each in first["data"]] == ["Number 2", "Number 1"]
     path, _, query = first["paging"]["next"].removeprefix(sandbox.address).partition("?")
-    from urllib.parse import parse_qsl
-
     values = {**signed(sandbox), **dict(parse_qsl(query))}
     second = send(sandbox.address, "GET", path, values).body
     assert [each["message"] for each in second["data"]] == ["Number 0"]
