@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
+import sys
 import unicodedata
 from functools import cache
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 if TYPE_CHECKING:
@@ -25,9 +28,25 @@ def graphemes(text: str) -> int:
 
 def weighted(text: str) -> int:
     """The length as X counts it: an address is 23, an emoji 2, letters of most alphabets 1, of others 2."""
-    from twitter_text import parse_tweet  # type: ignore[import-untyped]
+    return int(_parse_tweet()(text).weightedLength) if text else 0
 
-    return int(parse_tweet(text).weightedLength) if text else 0
+
+@cache
+def _parse_tweet() -> Callable[[str], Any]:
+    """X's own counting.
+
+    The package reads its list of emoji through setuptools' pkg_resources, which new environments do not have
+    [Python 3.12, "What's new", ensurepip]; for its import it is given that one function from the standard library.
+    """
+    stand_in = ModuleType("pkg_resources")
+    vars(stand_in)["resource_string"] = pkgutil.get_data
+    lent = sys.modules.setdefault("pkg_resources", stand_in) is stand_in
+    try:
+        from twitter_text import parse_tweet  # type: ignore[import-untyped]
+    finally:
+        if lent:
+            sys.modules.pop("pkg_resources", None)
+    return cast("Callable[[str], Any]", parse_tweet)
 
 
 def utf8_bytes(text: str) -> int:

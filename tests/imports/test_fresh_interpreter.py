@@ -75,3 +75,24 @@ def test_planting_the_network_in_what_decides_is_noticed(tree: Path, room: str) 
 def test_planting_the_database_in_a_plugin_is_noticed(tree: Path) -> None:
     plant(tree / "plugins" / "manifest" / "__init__.py", "import sqlalchemy")
     assert "sqlalchemy" in loaded(tree, "plugins", "")
+
+
+WITHOUT_SETUPTOOLS = """
+import sys
+
+class Nowhere:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {"setuptools", "pkg_resources"}:
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, Nowhere())
+from publisher.content.text import weighted
+print(weighted("Heart, heart"), "pkg_resources" in sys.modules)
+"""
+
+
+def test_x_is_counted_where_setuptools_is_not_installed() -> None:
+    """The lock does not bring it, and from Python 3.12 on neither does a new environment."""
+    command = [sys.executable, "-c", WITHOUT_SETUPTOOLS]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ended.stdout == "12 False\n"
