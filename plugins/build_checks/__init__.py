@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from front_matter.public import Public
     from pelican import Pelican
 
+    from build_checks.site import Built
+
 
 class SiteRefused(Exception):
     """The site that was built must not be shown; Pelican ends with exit code 1."""
@@ -34,10 +36,12 @@ def refusals(public: Public, *, allowed: bool) -> list[str]:
     return [] if allowed else [str(problem) for problem in public.problems if problem.severity == "error"]
 
 
-def report(public: Public, found: Sequence[str]) -> dict[str, object]:
+def report(public: Public, site: Built, found: Sequence[str]) -> dict[str, object]:
     """What a program wants to know of the build: counts, findings, and the problems in the content."""
+    pages = sum(name.endswith(".html") for name in site.files)
     problems = [{"severity": problem.severity, "text": str(problem)} for problem in public.problems]
-    return {"read": public.read, "counts": dict(public.counts), "findings": list(found), "problems": problems}
+    counts = {"read": public.read, "counts": dict(public.counts), "pages": pages}
+    return {**counts, "findings": list(found), "problems": problems}
 
 
 def _say(lines: Sequence[str]) -> None:
@@ -55,7 +59,7 @@ def _check(pelican: Pelican) -> None:
         *findings(site, sources_of(public)),
     ]
     if os.environ.get("PUBLISHER_BUILD_REPORT"):
-        text = json.dumps(report(public, found), ensure_ascii=False)
+        text = json.dumps(report(public, site, found), ensure_ascii=False)
         Path(os.environ["PUBLISHER_BUILD_REPORT"]).write_text(text, encoding="utf-8")
     sys.stdout.write(f"{balance(public)}\n")
     if found:

@@ -26,10 +26,11 @@ class Reference:
 
 @dataclass(kw_only=True)
 class Seen:
-    """The references and the anchors of one file."""
+    """The references and the anchors of one file, and the lines on which an id stands that was there before."""
 
     references: list[Reference] = field(default_factory=list)
     anchors: set[str] = field(default_factory=set)
+    twice: list[tuple[int, str]] = field(default_factory=list)
 
 
 class _Reader(HTMLParser):
@@ -41,6 +42,8 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         self.in_style = tag == "style"
+        if given.get("id") in self.seen.anchors:
+            self.seen.twice.append((self.getpos()[0], given["id"]))
         self.seen.anchors.update(given[name] for name in ("id", "name") if given.get(name))
         for value, loads in _addresses(tag, given):
             self.seen.references.append(Reference(line=self.getpos()[0], value=value.strip(), loads=loads))

@@ -51,11 +51,8 @@ def findings(site: Built, sources: Mapping[str, str]) -> Iterator[str]:
     `sources` gives the file under content/ by the name of the page that was made from it.
     """
     where: dict[str, list[str]] = {}
-    for name, seen in site.seen.items():
-        for reference in seen.references:
-            wrong = _wrong(site, name, reference)
-            if wrong:
-                where.setdefault(wrong, []).append(f"{name}:{reference.line}")
+    for name, line, wrong in _wrongs(site):
+        where.setdefault(wrong, []).append(f"{name}:{line}")
     for wrong, places in where.items():
         source = sources.get(places[0].rpartition(":")[0])
         first = f"{source} ({places[0]})" if source and len(places) == 1 else places[0]
@@ -67,6 +64,16 @@ def sources_of(public: Public) -> Mapping[str, str]:
     """The file under content/ of every page that was made from one, by the page's name below the output."""
     posts = {f"{post.address.strip('/')}/index.html": post.path for post in public.shown}
     return {**posts, **{f"{page.slug}/index.html": page.path for page in public.pages}}
+
+
+def _wrongs(site: Built) -> Iterator[tuple[str, int, str]]:
+    for name, seen in site.seen.items():
+        for reference in seen.references:
+            wrong = _wrong(site, name, reference)
+            if wrong:
+                yield name, reference.line, wrong
+        for line, anchor in seen.twice:
+            yield name, line, f"the id {anchor} stands twice; give the heading another one: ## Heading {{#other}}"
 
 
 def _wrong(site: Built, name: str, reference: Reference) -> str:

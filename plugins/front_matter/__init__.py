@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -124,7 +124,11 @@ def transcript_of(post: Post, references: References) -> str:
     """The transcript as safe HTML, from the front matter or the file that this names; captions lose their times."""
     file = references.file(post.transcript) if post.transcript.endswith((".md", ".txt", ".vtt")) else None
     text = file.read_text(encoding="utf-8") if file else post.transcript
-    return _body(spoken(text) if file and file.suffix == ".vtt" else text, references) if text else ""
+    kind = file.suffix if file else ".txt"
+    if kind == ".md":
+        return _body(text, references)
+    lines = (spoken(text) if kind == ".vtt" else text).splitlines()
+    return _body("\n\n".join(line.strip() for line in lines), references)
 
 
 def spoken(captions: str) -> str:
@@ -167,14 +171,22 @@ def _begin(generator: ArticlesGenerator) -> Public:
     return public
 
 
+def withdrawn(post: Post) -> Post:
+    """What is left of a retracted post: its title, who answers for it, and why; nothing of what it said or showed."""
+    return replace(
+        post, summary="", body="", image=None, video="", transcript="", share="", sources=(), key_facts=(), tags=()
+    )
+
+
 def _article(generator: ArticlesGenerator, post: Post, references: References) -> Article:
+    kept = withdrawn(post) if post.status == "retracted" else post
     about = {
-        "title": post.title, "date": post.date, "slug": post.slug, "summary": post.summary, "lang": post.lang,
-        "category": Category(post.specialty, generator.settings), "status": "hidden" if post.hidden else "published",
-        "post": post, "hero": hero_of(post, references), "film": film_of(post, references),
-        "transcript": transcript_of(post, references),
+        "title": kept.title, "date": kept.date, "slug": kept.slug, "summary": kept.summary, "lang": kept.lang,
+        "category": Category(kept.specialty, generator.settings), "status": "hidden" if kept.hidden else "published",
+        "post": kept, "hero": hero_of(kept, references), "film": film_of(kept, references),
+        "transcript": transcript_of(kept, references),
     }  # fmt: skip
-    body = "" if post.status == "retracted" else _body(post.body, references)
+    body = _body(kept.body, references)
     source = str(references.places.folder / references.source)
     article = Article(body, about, generator.settings, source, generator.context)
     generator.context["carried"].update(references.carried)

@@ -105,7 +105,7 @@ class Lists(Generator):  # type: ignore[misc]  # Pelican has no types
             self._plain(everything.feed, atom(everything, base_url, public.people))
         for section in every:
             if section.feed:
-                title = f"{section.title} – {name}"  # noqa: RUF001 - a dash as print sets it
+                title = f"{section.title} – {name}"
                 feed = Feed(title=title, address=section.address, feed=section.feed, posts=section.posts)
                 self._plain(feed.feed, atom(feed, base_url, public.people))
 

@@ -24,7 +24,8 @@ HOME = Path(__file__).resolve().parents[2]
 class Built:
     """What a build made: `counts` of what became of each file `read`, and `change` against the site that stood there.
 
-    `problems` are warnings and advice about the content; with `allow_refused`, errors too.
+    `pages` counts the HTML pages of the site. `problems` are warnings and advice about the content; with
+    `allow_refused`, errors too.
     """
 
     output: Path
@@ -32,7 +33,13 @@ class Built:
     read: int
     counts: Mapping[str, int]
     change: Change
+    pages: int = 0
     problems: tuple[str, ...] = ()
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The files below the output that are new or different now, in order."""
+        return tuple(sorted([*self.change.added, *self.change.changed]))
 
     @property
     def balance(self) -> str:
@@ -84,7 +91,15 @@ def build(  # noqa: PLR0913 - what a command can be asked, in one call
         change = swap(work / "site", output)
     problems = tuple(problem["text"] for problem in report["problems"])
     counts = MappingProxyType(report["counts"])
-    return Built(output=output, now=now, read=report["read"], counts=counts, change=change, problems=problems)
+    return Built(
+        output=output,
+        now=now,
+        read=report["read"],
+        counts=counts,
+        change=change,
+        pages=report["pages"],
+        problems=problems,
+    )
 
 
 def _settings(root: Path, config: str) -> Path:
@@ -104,7 +119,6 @@ def _environ(
         "PUBLISHER_BUILD_REPORT": str(report),
         "PUBLISHER_ALLOW_REFUSED": "1" if allow_refused else "0",
         "PYTHONPATH": os.pathsep.join(filter(None, [str(HOME), os.environ.get("PYTHONPATH", "")])),
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
     if base_url:
         given["PUBLISHER_BASE_URL"] = base_url.rstrip("/")

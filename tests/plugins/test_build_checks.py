@@ -88,6 +88,11 @@ def test_what_leads_nowhere_is_found(tmp_path: Path, text: str, said: str) -> No
     assert found(tmp_path, index=text, a_index='<h1 id="here">A</h1>') == [f"index.html:1: {said}"]
 
 
+def test_an_id_that_stands_twice_is_found(tmp_path: Path) -> None:
+    (line,) = found(tmp_path, index='<p id="a">\n<p id="b">\n<p id="a">')
+    assert line.startswith("index.html:3: the id a stands twice")
+
+
 def test_a_style_sheet_may_not_load_from_another_host(tmp_path: Path) -> None:
     (line,) = found(tmp_path, css="p { color: red }\n@import url(https://example.net/a.css);")
     assert line.startswith("theme/clinic.css:2: https://example.net/a.css would be loaded")

@@ -100,7 +100,7 @@ def test_the_first_tab_leads_past_the_navigation_and_can_be_seen(browser: Any, a
     page.close()
     assert focused == ["Skip to the content", "solid"]
     assert box["x"] >= 0
-    assert landed == "main"
+    assert landed == "page-main"
 
 
 def test_an_old_address_takes_the_reader_to_the_page(browser: Any, address: str) -> None:
