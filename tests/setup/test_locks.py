@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -56,3 +59,32 @@ def test_the_judges_lock_is_the_other_one_and_more() -> None:
     for name, entry in fewer.items():
         assert more[name].partition(" ")[0] == entry.partition(" ")[0]
     assert {"pytest", "mypy", "ruff", "facebook-business"} <= set(more) - set(fewer)
+
+
+def imported(folders: list[str]) -> set[str]:
+    """The packages that the sources name in an import, by their distributions' names."""
+    files = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    nodes = [node for path in files for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    parts = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
+    tops = {name.partition(".")[0] for name in plain | parts} - set(sys.stdlib_module_names)
+    brought = packages_distributions()
+    return {brought[top][0].lower().replace("_", "-") for top in tops if top in brought} - {"specialty-publisher"}
+
+
+def test_what_the_product_imports_is_asked_for_by_name() -> None:
+    used = imported(["publisher", "plugins"])
+    assert {"click", "sqlalchemy", "pelican"} <= used
+    assert used - named(project()["project"]["dependencies"]) == set()
+
+
+def test_what_the_tests_import_is_asked_for_by_name() -> None:
+    judges = (ROOT / "requirements-test.in").read_text("utf-8").splitlines()
+    asked = named(project()["project"]["dependencies"]) | named([line for line in judges if line[:1].isalpha()])
+    assert imported(["tests"]) - asked == set()
+
+
+def test_what_is_asked_for_is_used() -> None:
+    """Tasks run on invoke; psycopg and tzdata are used by name through SQLAlchemy and zoneinfo."""
+    asked = named(project()["project"]["dependencies"])
+    assert asked - imported(["publisher", "plugins"]) <= {"invoke", "psycopg", "tzdata"}
