@@ -163,7 +163,7 @@ def _box(out: Console, shown: Shown) -> None:
         out.print(Text(f"│ {line}"), soft_wrap=True)
     out.print("╰─")
     for line in _lines(shown):
-        out.print(Text(f"  {line}"))
+        out.print(Text(f"  {line}"), soft_wrap=True)
     for problem in shown.problems:
         out.print(Text(f"  {problem}", style="dim" if problem.severity == "advice" else "red"))
     out.print()

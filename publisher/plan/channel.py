@@ -58,8 +58,7 @@ class ChannelPlan:
         """What is planned on this channel, each key once: around what stays, first the written times, then the rest."""
         wanted = {wish.key: wish for wish in wishes}
         rows = {row.key: row for row in known}
-        later = [row for row in known if self._of_a_later_date(row, wanted.get(row.key))]
-        ordered = [*(row for row in known if row not in later), *later]
+        ordered = sorted(known, key=lambda row: self._of_a_later_date(row, wanted.get(row.key)))
         done = {row.key: kept for row in ordered if (kept := self._keep(row, wanted.get(row.key)))}
         for wish in sorted(wanted.values(), key=_order):
             if wish.key in done:

@@ -53,12 +53,13 @@ def after_quiet(schedule: Schedule, zone: str, at: datetime) -> datetime:
     """The instant itself when it is not quiet, else when those quiet hours end (UTC).
 
     An end that does not exist that day is moved forward by the gap like every wall time; one that exists twice ends
-    the quiet at its first time, and at its second time again.
+    the quiet at its first time, and at its second time again. Where all the time between two quiets is skipped, they
+    are one.
     """
     if schedule.quiet is None or not in_quiet(schedule, zone, at):
         return at
     today = day_of(zone, at)
-    ends = (_ends(today + day, schedule.quiet.end, zone) for day in (timedelta(0), DAY))
+    ends = (_ends(today + n * DAY, schedule.quiet.end, zone) for n in range(3))
     return min(end for both in ends for end in both if end > at and not in_quiet(schedule, zone, end))
 
 

@@ -73,6 +73,18 @@ def test_without_a_ledger_the_plan_is_that_of_a_first_run(tmp_path: Path, capsys
     assert {d["why"] for d in old} == {"Sun 22 Nov 2026 11:00 America/Chicago: seeded: before our time"}
 
 
+def test_after_the_first_run_what_is_public_already_is_planned_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path)
+    taken_over(tmp_path)
+    write(tmp_path, cardiology__old_md=a_post("2026-old").replace("11-23", "11-22"))
+    old = [d for d in planned(tmp_path, capsys)["deliveries"] if d["post"] == "2026-old"]
+    assert [d["why"].partition(": ")[2].partition(" (")[0] for d in old] == [
+        "the first free slot of Cardiology from now on"
+    ] * 2
+
+
 def test_against_a_ledger_each_delivery_says_what_changes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(tmp_path, cardiology__walk_md=a_post("2026-walk"), cardiology__salt_md=a_post("2026-salt"))
     taken_over(tmp_path)

@@ -75,6 +75,12 @@ def test_what_is_shown_is_the_message_that_would_be_sent(tmp_path: Path, capsys:
     assert "│ 5 km: ♥ [b]walk[/b]" in shown(tmp_path, capsys, "2026-walk")
 
 
+def test_a_long_line_is_not_folded_for_other_programs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = "heart " * 400 + "end"
+    write(tmp_path, cardiology__walk_md=a_post("2026-walk", "social:", f'  facebook: {{text: "{line}"}}'))
+    assert f"│ {line}\n" in shown(tmp_path, capsys, "2026-walk")
+
+
 def test_a_draft_is_shown_as_it_would_go_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(tmp_path, cardiology__walk_md=a_post("2026-walk", "status: draft"))
     text = shown(tmp_path, capsys, "2026-walk")

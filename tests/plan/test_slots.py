@@ -200,6 +200,12 @@ def test_a_day_belongs_to_the_zone() -> None:
     assert day_after("America/Chicago", at) == utc("2026-11-24 06:00")
 
 
+def test_two_quiets_are_one_when_the_clocks_skip_all_that_lies_between() -> None:
+    """In Santiago the clocks go from Saturday 24:00 to Sunday 01:00."""
+    quiet = schedule(quiet="00:15-00:00")
+    assert after_quiet(quiet, "America/Santiago", utc("2026-09-05 12:00")) == utc("2026-09-07 03:00")
+
+
 def test_quiet_hours_are_half_open_and_cross_midnight() -> None:
     quiet = schedule(quiet="21:00-07:00")
     assert not in_quiet(quiet, "UTC", utc("2026-11-23 20:59"))
