@@ -134,6 +134,19 @@ def test_pelican_alone_prints_the_counts_and_fails_where_the_site_is_unfit(root:
     assert "the link to /cardiology/nowhere/ leads nowhere" in unfit.stderr
 
 
+def test_a_build_loads_no_network_client_and_no_database(root: Path, now: datetime, tmp_path: Path) -> None:
+    loaded = tmp_path / "loaded"
+    ours = (HOME / "publishconf.py").read_text(encoding="utf-8").replace("Path(__file__)", f"Path({str(HOME / 'x')!r})")
+    look = f"def look(_):\n    import sys\n    open({str(loaded)!r}, 'w').write(' '.join(sorted(sys.modules)))\n"
+    connect = "from pelican import signals\nsignals.finalized.connect(look, weak=False)\n"
+    (root / "looking.py").write_text(f"{ours}\n{look}{connect}", encoding="utf-8")
+    build(root, tmp_path / "output", now=now, config="looking.py")
+    modules = set(loaded.read_text(encoding="utf-8").split())
+    assert {"pelican", "front_matter", "publisher.content"} <= modules
+    assert modules & {"requests", "urllib3", "sqlalchemy", "sqlite3", "publisher.http", "publisher.tokens"} == set()
+    assert not [name for name in modules if name.startswith(("publisher.ledger", "publisher.delivery", "plugins."))]
+
+
 def test_the_instant_is_source_date_epoch_else_the_clock() -> None:
     assert instant({"SOURCE_DATE_EPOCH": "1000000000"}) == datetime(2001, 9, 9, 1, 46, 40, tzinfo=UTC)
     assert instant({}).tzinfo is UTC

@@ -23,7 +23,7 @@ PAIRS = [
 
 
 def tokens(which: str) -> dict[str, str]:
-    light, dark = STYLE.read_text(encoding="utf-8").split("@media (prefers-color-scheme: dark)")[:2]
+    light, dark = STYLE.read_text(encoding="utf-8").split("@media screen and (prefers-color-scheme: dark)")[:2]
     found = re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", light if which == "light" else dark)
     return dict(found)
 
