@@ -133,10 +133,9 @@ def main(root: Path | None) -> None:
     del root  # read by `root_option` through the context
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run the program on `arguments` inside this process and return its exit code (for tasks and the demo)."""
+def call(arguments: Sequence[str]) -> int:
+    """Run the program on `arguments` inside this process; its exit code."""
     try:
         main.main(list(arguments), prog_name="publisher")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
-    return 0

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from planned_site import a_post, write
 
-from publisher.cli import run
+from publisher.cli import call as run
 from publisher.content import load
 from publisher.ledger import Cause, Ledger
 from publisher.sandbox import Sandbox, start

@@ -96,7 +96,7 @@ def test_listing_the_real_commands_loads_nothing_heavy() -> None:
     code = dedent("""
         import sys
         from publisher import cli
-        cli.run(["--help"])
+        cli.call(["--help"])
         print("LOADED", *sorted({"sqlalchemy", "requests", "pelican", "rich", "yaml", "werkzeug"} & set(sys.modules)))
     """)
     shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from planned_site import FILES, a_post, write
 
-from publisher.cli import run
+from publisher.cli import call as run
 from publisher.content import load
 from publisher.ledger import Cause, Ledger
 from publisher.plan.planner import plan

@@ -10,7 +10,7 @@ import pytest
 from planned_site import FILES, a_post, write
 
 from publisher import platforms
-from publisher.cli import run
+from publisher.cli import call as run
 from publisher.content import load
 from publisher.render import message
 
