@@ -193,9 +193,9 @@ def test_a_scheduled_post_is_public_when_its_time_comes(page: Page, sandbox: San
     assert sandbox.public(PAGE) == []
     assert [post["id"] for post in page.get_scheduled_posts(fields=["id"])] == [made["id"]]
     sandbox.set_clock(datetime(2026, 12, 1, 13, 0, 1, tzinfo=UTC))
-    assert [post["id"] for post in sandbox.public(PAGE)] == [made["id"]]
     read = page.get_api().call("GET", (made["id"],), params={"fields": "created_time,is_published"}).json()
     assert (read["created_time"], read["is_published"]) == ("2026-12-01T13:00:00+0000", True)
+    assert [post["id"] for post in sandbox.public(PAGE)] == [made["id"]]
 
 
 @pytest.mark.parametrize("minutes", [9, 30 * 24 * 60 + 1])
