@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
 
@@ -11,17 +12,12 @@ from publisher.checks._say import say
 from publisher.content.problem import Problem
 from publisher.content.site import Content, Site
 from publisher.content.specialty import Specialty
-from publisher.content.text import Counting, count
+from publisher.plan.planner import rules_of
+from publisher.plan.wishes import Directory
+from publisher.render import render_problems, rules_for
 
 TERMS_NEEDED = frozenset({"linkedin"})
 """Platforms whose terms restrict automated posting: by hand until site.yml says who accepted them [delivery.md]."""
-
-_COUNTED: Mapping[Counting, str] = {
-    "graphemes": "characters",
-    "weighted": "characters as {title} counts them",
-    "utf-8 bytes": "bytes",
-    "characters": "characters",
-}
 
 
 def check_platform_names(content: Content, now: datetime) -> Iterator[Problem]:
@@ -38,35 +34,16 @@ def check_platform_names(content: Content, now: datetime) -> Iterator[Problem]:
                 yield say(post, field, "unknown-platform", f"{name} is no platform that any channel is on; {advice}")
 
 
-def check_text_length(content: Content, now: datetime) -> Iterator[Problem]:
-    """A post's own wording for a platform fits there, counted as that platform counts."""
+def check_messages(content: Content, now: datetime) -> Iterator[Problem]:
+    """Each network takes what a post asks it to show: text with notice and link, pictures, alternative texts."""
     del now
+    directory = Directory(content, rules_of(content))
     for post in content.posts:
-        for name, variant in post.social.variants.items():
-            if name in platforms.names() and variant.text:
-                rules, title = platforms.load(name).rules, platforms.load(name).title
-                length = count(variant.text, rules.counting)
-                if length > rules.text.value:
-                    kind = _COUNTED[rules.counting].format(title=title)
-                    message = f"{length} {kind}; {title} allows {rules.text.value}"
-                    yield say(post, f"social.{name}.text", "text-length", message)
-
-
-def check_pictures(content: Content, now: datetime) -> Iterator[Problem]:
-    """A post's own pictures for a platform are no more, and their alternative texts no longer, than it takes."""
-    del now
-    for post in content.posts:
-        for name, variant in post.social.variants.items():
-            if name not in platforms.names() or not variant.images:
-                continue
-            rules, title = platforms.load(name).rules, platforms.load(name).title
-            if len(variant.images) > rules.pictures.value:
-                message = f"{len(variant.images)} pictures; {title} takes {rules.pictures.value}"
-                yield say(post, f"social.{name}.images", "too-many-pictures", message)
-            for number, image in enumerate(variant.images, 1):
-                if rules.alt_text and len(image.alt) > rules.alt_text.value:
-                    message = f"{len(image.alt)} characters; {title} allows {rules.alt_text.value}"
-                    yield say(post, f"social.{name}.images.{number}.alt", "alt-length", message)
+        meant = replace(post, status="published") if post.status == "draft" else post
+        for wish in directory.wishes(meant):
+            if wish.edition == 1:
+                rules = rules_for(wish.channel.platform)
+                yield from render_problems(meant, wish.channel, content.site, rules, wish.key)
 
 
 def check_tokens(content: Content, now: datetime) -> Iterator[Problem]:

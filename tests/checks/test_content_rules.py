@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from checks_given import NOW, Found
+from PIL import Image
 
 from publisher import checks
 from publisher.content import load
@@ -137,9 +138,18 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "text too long": (
         post(f'social: {{facebook: {{text: "{"a" * 63207}"}}}}\n'),
-        ["9: social.facebook.text: 63207 characters; Facebook allows 63206 [text-length]"],
+        [("9: social.facebook.text: 63207 characters as Facebook counts them, with notice and link; "
+          "Facebook allows 63206: shorten it [text-too-long]")],
     ),
     "text that just fits": (post(f'social: {{facebook: {{text: "{"a" * 63206}"}}}}\n'), []),
+    "draft whose text is too long": (
+        post(f'status: draft\nsocial: {{facebook: {{text: "{"a" * 63207}"}}}}\n'),
+        [("10: social.facebook.text: 63207 characters as Facebook counts them, with notice and link; "
+          "Facebook allows 63206: shorten it [text-too-long]")],
+    ),
+    "too long a text that goes nowhere": (
+        post(f'social: {{publish: none, facebook: {{text: "{"a" * 63207}"}}}}\n'), [],
+    ),
     "dead link": (
         post(body="[a]({filename}valve.md) [b]({filename}/pages/about.md) [c]({filename}../neurology/no.md)"),
         ["10: ../neurology/no.md leads to no post or page; write the path of one [dead-link]"],
@@ -197,6 +207,23 @@ TEAMS: dict[str, tuple[str, list[str]]] = {
 def test_a_specialty_against_a_rule(found: Found, text: str, expected: list[str]) -> None:
     lines = found({"neurology/specialty.yml": text})
     assert [line.removeprefix("content/neurology/specialty.yml:") for line in lines] == expected
+
+
+def test_a_text_that_fits_only_without_the_sites_notice_is_too_long(found: Found, root: Path) -> None:
+    with (root / "content/site.yml").open("a") as file:
+        file.write('post-notice: "Not for emergencies."\n')
+    assert found(post(f'social: {{facebook: {{text: "{"a" * 63200}"}}}}\n')) == [
+        ("content/cardiology/a.md:9: social.facebook.text: 63222 characters as Facebook counts them, with notice and "
+         "link; Facebook allows 63206: shorten it [text-too-long]")
+    ]  # fmt: skip
+
+
+def test_a_picture_of_a_kind_that_a_network_does_not_take_is_told_before_a_run(found: Found, root: Path) -> None:
+    Image.new("RGB", (1200, 900)).save(root / "content/cardiology/ward.webp")
+    assert found(post("image: {src: ward.webp, alt: An empty ward in the morning}\n")) == [
+        ("content/cardiology/a.md:9: image: cardiology/ward.webp is image/webp; "
+         "Facebook takes jpeg, png, gif, tiff, bmp [picture-type]")
+    ]  # fmt: skip
 
 
 LINKEDIN = {"neurology/specialty.yml": f"{SPECIALTY}channels: [{{platform: linkedin, id: 2, token: LI_N}}]\n"}
