@@ -220,11 +220,12 @@ class ChannelPlan:
 
     def _since(self, wish: Wish, start: datetime) -> str:
         """From when a time was looked for, as the middle of a sentence."""
-        what = "the page is public" if wish.edition == 1 else "the date of the repeat"
+        with_page = wish.not_before == wish.post.public_from
+        what = "the page is public" if with_page else "the date of the repeat"
         meant = wall(wish.not_before, wish.keeper.zone)
         if start == wish.not_before:
             return f"after {what} ({meant})"
-        since = f"the page has been public since {meant}" if wish.edition == 1 else f"{what} was {meant}"
+        since = f"the page has been public since {meant}" if with_page else f"{what} was {meant}"
         return f"from now on ({wall(start, wish.keeper.zone)}; {since})"
 
     def _over(self, at: datetime, wish: Wish) -> Refusal | None:
