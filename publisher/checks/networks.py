@@ -52,7 +52,8 @@ def check_tokens(content: Content, now: datetime) -> Iterator[Problem]:
     for owner in _owners(content):
         for number, channel in enumerate(owner.channels, 1):
             if channel.mode == "api" and not channel.token:
-                message = f"{channel.key} names no token; write token: FB_{_capitals(owner)}, or mode: by-hand"
+                name = f"{_prefix(channel.platform)}_{_capitals(owner)}"
+                message = f"{channel.key} names no token; write token: {name}, or mode: by-hand"
                 yield say(_place(owner), f"channels.{number}.token", "no-token", message)
 
 
@@ -106,6 +107,11 @@ def _place(owner: Site | Specialty) -> Specialty | _SitePlace:
 def _owners(content: Content) -> Iterator[Site | Specialty]:
     yield content.site
     yield from content.specialties.values()
+
+
+def _prefix(platform: str) -> str:
+    known = platform in platforms.names()
+    return (known and platforms.load(platform).token_prefix) or platform.upper()
 
 
 def _capitals(owner: Site | Specialty) -> str:

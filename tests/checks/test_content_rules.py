@@ -190,6 +190,13 @@ TEAMS: dict[str, tuple[str, list[str]]] = {
         SPECIALTY + "channels:\n  - {platform: facebook, id: 2}\n",
         ["5: channels.1.token: facebook:2 names no token; write token: FB_NEUROLOGY, or mode: by-hand [no-token]"],
     ),
+    "no token for a network whose tokens have no short name": (
+        SPECIALTY + "channels:\n  - {platform: noticeboard, id: 2}\n",
+        [("5: channels.1.platform: noticeboard is no platform that we can speak to; write mode: by-hand "
+          "[unknown-platform]"),
+         ("5: channels.1.token: noticeboard:2 names no token; write token: NOTICEBOARD_NEUROLOGY, or mode: by-hand "
+          "[no-token]")],
+    ),
     "by hand": (SPECIALTY + "channels:\n  - {platform: facebook, id: 2, mode: by-hand}\n", []),
     "unknown platform": (
         SPECIALTY + "channels:\n  - {platform: facebok, id: 2, token: FB_N}\n",
@@ -243,8 +250,8 @@ def test_terms_that_were_accepted_are_enough(found: Found, root: Path) -> None:
 
 
 def test_a_network_that_only_a_channel_names_may_be_named_by_posts(found: Found) -> None:
-    channels = "channels: [{platform: mastodon, id: 2, mode: by-hand}]\n"
-    files = post("social: {mastodon: {text: Hello}, not: [mastodon]}\n")
+    channels = "channels: [{platform: noticeboard, id: 2, mode: by-hand}]\n"
+    files = post("social: {noticeboard: {text: Hello}, not: [noticeboard]}\n")
     files |= {"neurology/specialty.yml": SPECIALTY + channels}
     assert found(files) == []
 

@@ -7,6 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -495,6 +497,21 @@ def test_loading_is_the_same_in_every_process(root: Path) -> None:
         )  # fmt: skip
         seen.add(json.dumps(json.loads(done.stdout)))
     assert len(seen) == 1
+
+
+def test_the_order_in_which_a_folder_lists_its_files_changes_nothing(
+    root: Path, loaded: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = loaded({"neurology/b.md": POST.format(id="b", body="x"), "neurology/a.md": "---\nzzz: 1\n---\n"})
+    scandir = os.scandir
+
+    @contextmanager
+    def backwards(path: str) -> Iterator[Iterator[os.DirEntry[str]]]:
+        with scandir(path) as entries:
+            yield iter(sorted(entries, key=lambda entry: entry.name, reverse=True))
+
+    monkeypatch.setattr(os, "scandir", backwards)
+    assert (fingerprint(root), load(root)) == (before.digest, before)
 
 
 def test_a_fingerprint_needs_no_yaml_no_markdown_and_no_regex(root: Path) -> None:

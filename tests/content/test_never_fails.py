@@ -13,11 +13,13 @@ from publisher.content import load
 
 BASE = Path(__file__).parent / "base"
 PIECES = [
-    "---\n", "title: ", "id: ", "date: ", "tags: ", "social:\n", "  publish: ", "  facebook:\n", "    text: ", "image:\n",
-    "  src: ", "  alt: ", "review: ", "2026-12-01 09:00", "2026-03-08 02:30", "9999-12-31", "0000-00-00 00:00", "\n", " ",
-    "  ", "\t", "- ", ": ", "'", '"', "[", "]", "{", "}", ", ", "&a ", "*a", "!!x ", "|\n", ">\n", "#x", "%", "@", "...",
-    "\ufeff", "\x00", "\x85", "\u2028", "é", "👩‍⚕️", "null", "true", "12", "a", "valves", "<<: ", "? ", "ward.png", "../..",
-    "![a](ward.png)", "[a]({static}../x)", "```", "<img src='", "{filename}", "schedule:\n", "channels:\n", "zone: ", "Title: ",
+    "---\n", "title: ", "id: ", "date: ", "tags: ", "social:\n", "  publish: ", "  facebook:\n",
+    "    text: ", "image:\n", "  src: ", "  alt: ", "review: ", "2026-12-01 09:00", "2026-03-08 02:30",
+    "9999-12-31", "0000-00-00 00:00", "\n", " ", "  ", "\t", "- ", ": ", "'", '"', "[", "]", "{", "}", ", ",
+    "&a ", "*a", "!!x ", "|\n", ">\n", "#x", "%", "@", "...", "\ufeff", "\u0000", "\u0085", "\u2028", "é",
+    "👩‍⚕️", "null", "true", "12", "a", "valves", "<<: ", "? ", "ward.png", "../..", "![a](ward.png)",
+    "[a]({static}../x)", "```", "<img src='", "{filename}", "schedule:\n", "channels:\n", "zone: ",
+    "Title: ",
 ]  # fmt: skip
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
 PLACES = ["cardiology/a.md", "cardiology/specialty.yml", "site.yml", "people/lee-chan.yml", "pages/about.md"]

@@ -19,7 +19,7 @@ DEEPEST = 20
 MOST = 10_000
 
 _RARE_LINE_ENDS = dict.fromkeys((0x85, 0x2028, 0x2029), " ")
-"""Characters that YAML takes for line ends and no editor does: pasted from word processors, they would shift the lines."""
+"""What YAML takes for line ends and no editor does: pasted from a word processor, it would shift the lines."""
 
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\Z")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
