@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
+
+
+def missing(what: str) -> NoReturn:
+    """A failure in CI, where nothing is skipped in silence; a skip that names what is missing elsewhere."""
+    if os.environ.get("CI"):
+        pytest.fail(what)
+    pytest.skip(what)
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +32,26 @@ def contracts() -> Path:
     folder = Path(os.environ.get("PUBLISHER_CONTRACTS", ROOT.parent / "shared" / "contracts")).resolve()
     if (folder / "README.md").is_file():
         return folder
-    if os.environ.get("CI"):
-        pytest.fail(f"the platforms' contracts are not at {folder}; set PUBLISHER_CONTRACTS")
-    pytest.skip("the platforms' contracts are not here; set PUBLISHER_CONTRACTS")
+    missing(f"the platforms' contracts are not at {folder}; set PUBLISHER_CONTRACTS")
+
+
+SWITCHES = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """This machine's Chromium (PUBLISHER_BROWSER, else Debian's), driven by playwright."""
+    found = os.environ.get("PUBLISHER_BROWSER") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not found:
+        missing("there is no chromium here: apt-get install chromium")
+    if importlib.util.find_spec("playwright") is None:
+        missing("playwright is not installed: pip install playwright")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as started:
+        running = started.chromium.launch(executable_path=found, args=SWITCHES)
+        yield running
+        running.close()

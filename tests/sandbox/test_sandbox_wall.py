@@ -6,6 +6,7 @@ import html
 import http.client
 import json
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -136,14 +137,12 @@ def test_what_is_not_there_is_said_so(sandbox: Sandbox, path: str) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("view", ["", "?view=moderator"])
-def test_it_fits_a_telephone_of_390_pixels(tmp_path: Path, view: str) -> None:
-    sync = pytest.importorskip("playwright.sync_api")
-    with start(tmp_path, pages=[HEART, NERVE]) as sandbox, sync.sync_playwright() as player:
+def test_it_fits_a_telephone_of_390_pixels(browser: Any, tmp_path: Path, view: str) -> None:
+    with start(tmp_path, pages=[HEART, NERVE]) as sandbox:
         ask(sandbox, "POST", f"/{PAGE}/feed", message="x" * 300, link=f"https://example.org/{'y' * 200}")
         upload(sandbox, png(3), caption="A new room", alt_text_custom="A bright room")
         names = [upload(sandbox, png(n), published="false").body["id"] for n in range(2)]
         ask(sandbox, "POST", f"/{PAGE}/feed", attached_media=json.dumps([{"media_fbid": name} for name in names]))
-        browser = player.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 390, "height": 800})
         complaints: list[str] = []
         page.on("console", lambda message: complaints.append(message.text))
@@ -151,15 +150,5 @@ def test_it_fits_a_telephone_of_390_pixels(tmp_path: Path, view: str) -> None:
             page.goto(sandbox.address + address)
             assert page.evaluate("document.documentElement.scrollWidth") == 390
             assert page.evaluate("[...document.images].filter(i => i.loading != 'lazy' && !i.naturalWidth).length") == 0
-        browser.close()
+        page.close()
     assert complaints == []
-
-
-def chromium() -> str:
-    """Debian's browser: missing, a named skip."""
-    import shutil
-
-    found = shutil.which("chromium")
-    if found is None:
-        pytest.skip("chromium is not installed")
-    return found

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -16,10 +14,6 @@ if TYPE_CHECKING:
     from publisher.build import Built
 
 pytestmark = pytest.mark.browser
-SWITCHES = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 PAGES = (
     "/", "/cardiology/", "/cardiology/valve/", "/neurology/sleep/", "/tags/heart/", "/people/ana-roy/", "/archive/",
     "/about/", "/404.html",
@@ -42,21 +36,6 @@ def address(small: Built) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
         thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """The browser of this machine; missing, it fails in CI and is a named skip elsewhere."""
-    found = os.environ.get("PUBLISHER_BROWSER") or shutil.which("chromium") or shutil.which("chromium-browser")
-    sync_api = pytest.importorskip("playwright.sync_api") if not os.environ.get("CI") else None
-    if not found:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("there is no chromium here: apt-get install chromium")
-    if sync_api is None:
-        from playwright import sync_api
-    with sync_api.sync_playwright() as started:
-        running = started.chromium.launch(executable_path=found, args=SWITCHES)
-        yield running
-        running.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
