@@ -102,6 +102,8 @@ class Platform:
     """Base addresses by the host names that calls use ("api" always among them), without a trailing slash."""
     app_secrets: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """Further parts of a credential and the token name that each is kept under: {"app_secret": "FB_APP_SECRET"}."""
+    token_prefix: ClassVar[str] = ""
+    """How we advise that its tokens' names begin, FB of FB_CARDIOLOGY; empty: its own name in capitals."""
 
     answer_headers: ClassVar[frozenset[str]] = frozenset()
     """Response headers of its own (lower-cased) that its flows, `refusal` or `usage` read: the transport keeps them."""

@@ -112,6 +112,7 @@ class Facebook(Platform):
     rules: ClassVar[Rules] = RULES
     hosts: ClassVar[Mapping[str, str]] = MappingProxyType({"api": "https://graph.facebook.com"})
     app_secrets: ClassVar[Mapping[str, str]] = MappingProxyType({"app_secret": "FB_APP_SECRET"})
+    token_prefix: ClassVar[str] = "FB"  # noqa: S105 - the beginning of a name, no secret
     answer_headers: ClassVar[frozenset[str]] = frozenset(
         {"x-app-usage", "x-business-use-case-usage", "x-page-usage", "x-fb-trace-id", "x-fb-request-id"}
     )
