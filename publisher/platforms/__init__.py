@@ -13,14 +13,17 @@ from publisher.errors import Misuse
 if TYPE_CHECKING:
     from publisher.platforms.base import Platform
 
-_NOT_PLATFORMS = {"base"}
-
 
 @cache
 def names() -> tuple[str, ...]:
     """The platforms that we can speak to, in the order of their names: the files of this folder."""
-    found = (module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
-    return tuple(sorted(name for name in found if name not in _NOT_PLATFORMS))
+    return in_folder(Path(__file__).parent)
+
+
+def in_folder(folder: Path) -> tuple[str, ...]:
+    """The names of the platforms' files there: what begins with "_" only helps them."""
+    found = (module.name for module in pkgutil.iter_modules([str(folder)]))
+    return tuple(sorted(name for name in found if name != "base" and not name.startswith("_")))
 
 
 @cache

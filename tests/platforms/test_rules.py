@@ -5,11 +5,12 @@ from __future__ import annotations
 import pickle
 from dataclasses import fields
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from publisher.errors import Misuse
-from publisher.platforms import load, names
+from publisher.platforms import in_folder, load, names
 from publisher.platforms.base import OPERATIONS, Credential, Limit, Platform, Rules, Secret
 
 EVERY = [(name, rule, limit) for name in names() for rule, limit in load(name).rules.limits.items()]
@@ -71,6 +72,12 @@ def test_facebooks_numbers_are_those_that_we_read() -> None:
 
 def test_facebook_gives_no_read_lag_so_absent_is_a_persons_word() -> None:
     assert load("facebook").rules.read_lag is None
+
+
+def test_a_file_that_only_helps_the_platforms_is_none(tmp_path: Path) -> None:
+    for name in ("toy", "base", "_graph", "__init__"):
+        (tmp_path / f"{name}.py").touch()
+    assert in_folder(tmp_path) == ("toy",)
 
 
 def test_an_unknown_platform_is_named_with_those_there_are() -> None:
