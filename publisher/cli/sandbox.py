@@ -43,13 +43,14 @@ def command(  # noqa: PLR0917 -- click hands its options over as it likes
 
 def _serve(root: Path, port: int, now: datetime | None, specs: tuple[str, ...], *, keep: bool, verbose: bool) -> None:
     from publisher.content import load
-    from publisher.sandbox import parse_fault, serve
+    from publisher.sandbox import parse_fault, played, serve
 
     faults = [parse_fault(spec) for spec in specs]
     content = load(root)
 
     def tell(address: str) -> None:
-        click.echo(f"API   {address}/facebook\nwall  {address}/wall\nstop with Ctrl-C")
+        apis = "  ".join(f"{address}/{name}" for name in played())
+        click.echo(f"API   {apis}\nwall  {address}/wall\nstop with Ctrl-C")
 
     serve(root, content=content, now=now, port=port, faults=faults, keep=keep, verbose=verbose, tell=tell)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from publisher.content.channel import Channel
     from publisher.content.site import Content
 
-__all__ = ["FAULT_KINDS", "Fault", "Remote", "Sandbox", "parse_fault", "running", "serve", "start"]
+__all__ = ["FAULT_KINDS", "Fault", "Remote", "Sandbox", "parse_fault", "played", "running", "serve", "start"]
 
 
 def start(  # noqa: PLR0913 -- what a sandbox may be told at its start
@@ -41,6 +41,13 @@ def start(  # noqa: PLR0913 -- what a sandbox may be told at its start
         sandbox.stop()
         raise
     return sandbox
+
+
+def played() -> tuple[str, ...]:
+    """The platforms that have a twin here, by name."""
+    from publisher.sandbox._twin import twins
+
+    return tuple(twins())
 
 
 def running(root: Path) -> Remote | None:

@@ -78,7 +78,8 @@ def serving(root: Path, *arguments: str, stop: signal.Signals = signal.SIGINT) -
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_it_says_where_it_is_serves_the_content_and_ends_in_peace(root: Path, stop: signal.Signals) -> None:
     with serving(root, stop=stop) as (there, said):
-        assert said == [f"API   {there.address}/facebook\n", f"wall  {there.address}/wall\n", "stop with Ctrl-C\n"]
+        assert f"{there.address}/facebook" in said[0].removeprefix("API   ").split()
+        assert said[1:] == [f"wall  {there.address}/wall\n", "stop with Ctrl-C\n"]
         tokens = root / ".publisher/sandbox/tokens"
         assert {file.name for file in tokens.iterdir()} == {"FB_CARDIOLOGY", "FB_APP_SECRET"}
         there.post_by_hand("facebook", PAGE, "Hello")
