@@ -109,9 +109,9 @@ def _by_hand(server: Server, request: Request) -> Any:
     if not str(given.get("link") or "https://").startswith(("http://", "https://")):
         raise Misuse("a link begins with http:// or https://")
     with server.state.transaction():
-        number = server.state.next_number()
+        post = twins()[given["platform"]].post_id(given["channel"], server.state.next_number())
         item = Item(
-            platform=given["platform"], channel=given["channel"], id=f"{given['channel']}_{number}",
+            platform=given["platform"], channel=given["channel"], id=post,
             text=given.get("message", ""), link=given.get("link", ""), created=now, updated=now, ours=False,
         )  # fmt: skip
         server.state.add(item)

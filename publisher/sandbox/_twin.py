@@ -91,6 +91,11 @@ class Twin:
         """The platform's own words for a fault that refuses a call without applying it."""
         raise NotImplementedError
 
+    def post_id(self, channel: str, number: int) -> str:
+        """The id that the platform would give a post; the number alone unless it says otherwise."""
+        del channel
+        return str(number)
+
     def post_url(self, channel: str, post: str) -> str:
         """The public address that the platform would give a post."""
         raise NotImplementedError

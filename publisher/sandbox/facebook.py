@@ -165,6 +165,10 @@ class Facebook(Twin):
         refusal: GraphError = _REFUSALS[kind](code or "80001")
         return refusal.reply(headers)
 
+    def post_id(self, channel: str, number: int) -> str:
+        """<page>_<number>."""
+        return f"{channel}_{number}"
+
     def post_url(self, channel: str, post: str) -> str:
         """https://www.facebook.com/<page>/posts/<number>."""
         return f"https://www.facebook.com/{channel}/posts/{post.rpartition('_')[2]}"
@@ -241,8 +245,8 @@ _SPOKEN = _words("message link caption published attached_media scheduled_publis
 def _new_item(asked: Asked, state: State, place: Place, params: Mapping[str, Any]) -> Item:
     kind, publish_at = _kind(params, asked.now)
     return Item(
-        platform="facebook", channel=place.id, id=f"{place.id}_{state.next_number()}", kind=kind, created=asked.now,
-        updated=asked.now, publish_at=publish_at, seen_from=asked.now + asked.lag_seconds,
+        platform="facebook", channel=place.id, id=TWIN.post_id(place.id, state.next_number()), kind=kind,
+        created=asked.now, updated=asked.now, publish_at=publish_at, seen_from=asked.now + asked.lag_seconds,
         extra=MappingProxyType({k: str(v) for k, v in params.items() if k not in _SPOKEN}),
     )  # fmt: skip
 

@@ -146,6 +146,7 @@ def test_a_post_can_be_deleted_once(page: Page, sandbox: Sandbox) -> None:
 
 def test_a_post_made_by_a_person_is_listed_and_cannot_be_edited_by_the_app(page: Page, sandbox: Sandbox) -> None:
     made = sandbox.post_by_hand("facebook", PAGE, "Typed at the desk")
+    assert made["id"].startswith(f"{PAGE}_")
     assert [post["message"] for post in page.get_published_posts(fields=["message"])] == ["Typed at the desk"]
     post = objects().PagePost(made["id"], api=page.get_api())
     assert refused(lambda: post.api_update(params={"message": "x"})) == (200, None)
