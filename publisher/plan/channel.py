@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -52,14 +52,15 @@ class ChannelPlan:
         self._now = now
         self._first = first
         self._unread = unread
-        self._table = Timetable(directory.keepers.get(key, ()), now)
+        self._table = self._empty()
+        self._put_in: frozenset[str] = frozenset()
 
     def planned(self, wishes: Sequence[Wish], known: Sequence[Delivery]) -> list[Planned]:
         """What is planned on this channel, each key once: around what stays, first the written times, then the rest."""
         wanted = {wish.key: wish for wish in wishes}
         rows = {row.key: row for row in known}
-        ordered = sorted(known, key=lambda row: self._of_a_later_date(row, wanted.get(row.key)))
-        done = {row.key: kept for row in ordered if (kept := self._keep(row, wanted.get(row.key)))}
+        self._put_in = self._put_in_before(known, wanted)
+        done = {row.key: kept for row in known if (kept := self._keep(row, wanted.get(row.key)))}
         for wish in sorted(wanted.values(), key=_order):
             if wish.key in done:
                 continue
@@ -82,7 +83,7 @@ class ChannelPlan:
             return self._unwanted(row)
         if over := self._over(row.due_at, wish):
             return proposals.gone(row, over.sentence)
-        if row.due_at < wish.not_before or self._rewritten(row, wish) or self._belongs_earlier(row, wish):
+        if row.due_at < wish.not_before or self._rewritten(row, wish) or row.key in self._put_in:
             return None
         self._table.take(row.due_at, row.key)
         return proposals.waiting(wish, row, row.due_at, "")
@@ -106,16 +107,28 @@ class ChannelPlan:
         """Whether another time is written than the delivery's; one too long past to be kept changes nothing."""
         return wish.fixed is not None and wish.fixed != row.due_at and wish.fixed + wish.grace >= self._now
 
-    def _of_a_later_date(self, row: Delivery, wish: Wish | None) -> bool:
-        """Whether a waiting repeat stands at or after the date of the repeat that follows it."""
-        return bool(row.state in _WAITING and wish and wish.next_repeat and wish.next_repeat <= row.due_at)
+    def _put_in_before(self, known: Sequence[Delivery], wanted: Mapping[str, Wish]) -> frozenset[str]:
+        """The waiting repeats that a date was put in before.
 
-    def _belongs_earlier(self, row: Delivery, wish: Wish) -> bool:
-        """Whether a date was put in before a repeat's own: then there is room for it before the one that follows."""
-        if not self._of_a_later_date(row, wish):
-            return False
-        found = self._table.first_slot(wish.keeper, max(wish.not_before, self._now))
+        Such a one stands at or after the date that follows its own, although there is room for it before that, whatever
+        stands on the channel now.
+        """
+        late = [(row.due_at, wanted[row.key]) for row in known if row.state in _WAITING and row.key in wanted]
+        late = [(at, wish) for at, wish in late if wish.next_repeat and wish.next_repeat <= at]
+        if not late:
+            return frozenset()
+        table = self._empty()
+        for row in known:
+            if row.state not in _WITHOUT_TIME:
+                table.take(row.due_at, row.key)
+        return frozenset(wish.key for _, wish in late if self._has_room(table, wish))
+
+    def _has_room(self, table: Timetable, wish: Wish) -> bool:
+        found = table.first_slot(wish.keeper, max(wish.not_before, self._now))
         return found is not None and wish.next_repeat is not None and found.at < wish.next_repeat
+
+    def _empty(self) -> Timetable:
+        return Timetable(self._directory.keepers.get(self._key, ()), self._now)
 
     def _tell_of_return(self, row: Delivery, wish: Wish | None) -> None:
         cancelled = row.state == "cancelled" and row.reason.startswith(proposals.GONE)
