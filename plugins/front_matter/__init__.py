@@ -26,6 +26,7 @@ from front_matter.body import html_of
 from front_matter.pictures import size_of
 from front_matter.public import Public, decide, tag_slug
 from front_matter.references import Places, References
+from publisher.checks import examined
 from publisher.content import load
 
 if TYPE_CHECKING:
@@ -156,7 +157,8 @@ def _copy(carried: Mapping[str, Path], output: Path) -> None:
 
 def _begin(generator: ArticlesGenerator) -> Public:
     """Read the content, decide what is public, tell the other plugins (`PUBLIC` in the settings) and the templates."""
-    public = decide(load(Path(generator.path).parent), instant(os.environ))
+    now = instant(os.environ)
+    public = decide(examined(load(Path(generator.path).parent), now), now)
     base_url = generator.settings["SITEURL"] or public.site.base_url
     shared = {"SITEURL": base_url, "PUBLIC": public}
     generator.settings.update(shared)

@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from publisher.content.post import Page, Post
-from publisher.content.problem import Problem
+from publisher.content.problem import Problem, Severity
 from publisher.content.reading.references import references
 from publisher.content.site import Content
 
 _TOP = "content/"
+_MARKS = frozenset({"", "attach", "author", "category", "filename", "index", "static", "tag"})
+"""What may stand in braces before a path: Pelican's words, which the site understands."""
 
 
 def check_links(content: Content, now: datetime) -> Iterator[Problem]:
-    """A {filename} link names a post or page that is there."""
+    """A link to a Markdown file names a post or page that is there."""
     del now
     files = {*(post.path for post in content.posts), *(page.path for page in content.pages), *content.refused}
     for text in _texts(content):
@@ -25,30 +27,28 @@ def check_links(content: Content, now: datetime) -> Iterator[Problem]:
 
 
 def check_links_to_hidden(content: Content, now: datetime) -> Iterator[Problem]:
-    """A {filename} link names a page that readers can open when they read this one."""
+    """A link names a page that readers can open when they read this one; until then the site shows its text alone."""
     posts = {post.path: post for post in content.posts}
     for post in content.posts:
         for line, target, path in _linked(post):
             other = posts.get(path)
             at = max(now, post.public_from)
             if other and post.status != "draft" and other.visibility(at) in {"draft", "scheduled"}:
-                message = f"{target} is not public yet when this page is; link to it later, or date it earlier"
-                yield _at(post, line, "link-too-early", message)
+                message = (
+                    f"{target} is not public yet when this page is: until then its text stands there without a link"
+                )
+                yield _at(post, line, "link-too-early", message, "warning")
 
 
 def check_marks(content: Content, now: datetime) -> Iterator[Problem]:
     """A link's {mark} is one that is understood."""
     del now
-    known = {"", "static", "attach", "filename"}
     for text in _texts(content):
         for reference in references(text.body):
             line = text.body_line + reference.line - 1
-            if reference.mark not in known:
+            if reference.mark not in _MARKS:
                 message = f"{{{reference.mark}}} is not understood; write {{filename}}, {{static}} or {{attach}}"
                 yield _at(text, line, "unknown-mark", message)
-            elif not reference.mark and reference.target.endswith(".md"):
-                message = f"{reference.target} stays as it is and leads nowhere; write {{filename}}{reference.target}"
-                yield _at(text, line, "bare-link", message)
 
 
 def _texts(content: Content) -> Iterator[Post | Page]:
@@ -59,11 +59,11 @@ def _texts(content: Content) -> Iterator[Post | Page]:
 def _linked(text: Post | Page) -> Iterator[tuple[int, str, str]]:
     """Each link to another Markdown file: its line, as it is written, and the path that it means."""
     for reference in references(text.body):
-        if reference.mark == "filename":
+        if reference.mark == "filename" or (not reference.mark and reference.target.endswith(".md")):
             base = "" if reference.target.startswith("/") else posixpath.dirname(text.path.removeprefix(_TOP))
             path = posixpath.normpath(posixpath.join(base, reference.target.lstrip("/")))
             yield text.body_line + reference.line - 1, reference.target, _TOP + path
 
 
-def _at(text: Post | Page, line: int, rule: str, message: str) -> Problem:
-    return Problem(path=text.path, line=line, rule=rule, message=message)
+def _at(text: Post | Page, line: int, rule: str, message: str, severity: Severity = "error") -> Problem:
+    return Problem(path=text.path, line=line, rule=rule, severity=severity, message=message)

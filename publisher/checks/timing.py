@@ -68,8 +68,8 @@ def check_quiet_hours(content: Content, now: datetime) -> Iterator[Problem]:
                 quiet = specialty.schedule.quiet if specialty else None
                 if specialty and quiet and is_quiet(quiet, local(at, specialty.zone).time()):
                     message = (
-                        f"lies in the quiet hours of {specialty.name} ({_hours(quiet)} {specialty.zone}); "
-                        "write a time outside them"
+                        f"{_wall(at, content, post)} lies in the quiet hours {_hours(quiet)} of {specialty.name} "
+                        f"({specialty.zone}); write a time outside them"
                     )
                     yield say(post, field, "quiet-hours", message)
 

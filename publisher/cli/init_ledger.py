@@ -26,13 +26,14 @@ def command(root: Path, now: datetime | None, as_json: bool, seed: bool) -> None
     Example:
       PUBLISHER_TARGET=live publisher init-ledger --seed
     """  # noqa: D301 - \b is click's mark for lines to keep
+    from publisher.checks import examined
     from publisher.content import load
     from publisher.ledger import Ledger
     from publisher.plan.planner import plan
 
     where = target()
     at = clock(now, where)()
-    content = load(root)
+    content = examined(load(root), at)
     ledger = Ledger.create(ledger_url(root, where), where, at)
     try:
         made = plan(content, (), at, first=seed)

@@ -41,17 +41,19 @@ def command(root: Path, since: str | None, until: str | None, now: datetime | No
       publisher plan --from 2026-12-01 --to "2026-12-08 00:00 America/Chicago"
       publisher plan --json --now 2026-11-23T12:00:00Z
     """  # noqa: D301 - \b is click's mark for lines to keep
+    from publisher.checks import examined
     from publisher.content import load
 
     where = target()
     at = clock(now, where)()
-    content = load(root)
+    content = examined(load(root), at)
     first, last = (parse_instant(text, content.site.zone) if text else None for text in (since, until))
     rows = known(root, where, at)
     made = planned(content, rows, at)
     settled = {row.key for row in rows.deliveries if row.state not in {"queued", "held"}}
     shown = [d for d in made.deliveries if d.key not in settled and _within(d.due_at, first, last)]
-    problems = tuple(sorted({*content.problems, *made.problems}))
+    refusing = (problem for problem in content.problems if problem.severity == "error")
+    problems = tuple(sorted({*refusing, *made.problems}))
     if as_json:
         emit_json({"deliveries": [_json(d) for d in shown], "problems": [problem_json(p) for p in problems]})
     else:

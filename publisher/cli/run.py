@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -12,6 +13,7 @@ from publisher.cli._common import clock, console, emit_json, json_option, now_op
 from publisher.cli._delivery import end_on_sigterm, line_of, lines_of, open_ledger, runner_of
 
 if TYPE_CHECKING:
+    from publisher.content.problem import Problem
     from publisher.delivery.driver import Ended
     from publisher.delivery.report import Report
 
@@ -77,10 +79,7 @@ def _tell(ended: Ended) -> None:
 
 
 def _show(report: Report) -> None:
-    if report.problems:
-        out = console()
-        for problem in report.problems:
-            out.print(f"{problem.severity}: {problem}", style="red" if problem.severity == "error" else "yellow")
+    _show_problems(report.problems)
     plan = report.planned
     if plan.new or plan.moved or plan.gone:
         click.echo(f"plan taken over: {plan.new} new, {plan.moved} moved, {plan.gone} gone")
@@ -92,6 +91,15 @@ def _show(report: Report) -> None:
     fresh = {need.key for need in report.fresh}
     for need, line in zip(report.needs, lines_of(report.needs), strict=True):
         click.echo(f"  {'new: ' if need.key in fresh else ''}{line}")
+
+
+def _show_problems(problems: Sequence[Problem]) -> None:
+    """Each error; the rest is counted, for `publisher check` shows it."""
+    errors = [problem for problem in problems if problem.severity == "error"]
+    for problem in errors:
+        console(stderr=True).print(f"error: {problem}", style="red")
+    if rest := len(problems) - len(errors):
+        click.echo(f"{rest} warnings and pieces of advice: publisher check and publisher plan show them")
 
 
 def _rehearse(root: Path, now: datetime | None, *, as_json: bool) -> None:

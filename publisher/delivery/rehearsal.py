@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from publisher import platforms
+from publisher.checks import examined
 from publisher.content import load
 from publisher.content.site import Content
 from publisher.plan.planner import plan
@@ -32,7 +33,7 @@ class Rehearsed:
 
 def rehearse(root: Path, known: Sequence[Delivery], now: datetime, *, first: bool) -> tuple[Rehearsed, ...]:
     """What is due at `now`, of what the ledger knows and of what the plan adds; earliest first."""
-    content = load(root)
+    content = examined(load(root), now)
     made = plan(content, known, now, first=first)
     gone = {p.key for p in made.deliveries if p.change == "gone" or p.state != "queued"}
     times = {d.key: (d.due_at, d.post, d.channel) for d in known if d.state == "queued" and d.key not in gone}

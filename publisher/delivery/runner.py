@@ -132,10 +132,11 @@ class Runner:
 
     @cached_property
     def content(self) -> Content:
-        """The content, read once and only when it is needed."""
+        """The content, read once and only when it is needed, without the posts that the checks refuse."""
+        from publisher.checks import examined
         from publisher.content import load
 
-        return load(self.root)
+        return examined(load(self.root), self.clock())
 
     @cached_property
     def _channels(self) -> Mapping[str, Channel]:

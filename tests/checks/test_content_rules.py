@@ -126,7 +126,7 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "at night": (
         post("social: {publish: 2026-12-01 21:00}\n"),
-        [("9: social.publish: lies in the quiet hours of Cardiology (21:00-07:00 America/Chicago); "
+        [("9: social.publish: 2026-12-01 21:00 lies in the quiet hours 21:00-07:00 of Cardiology (America/Chicago); "
          "write a time outside them [quiet-hours]")],
     ),
     "in the morning": (post("social: {publish: 2026-12-02 07:00}\n"), []),
@@ -154,14 +154,15 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
         post(body="[a]({filename}valve.md) [b]({filename}/pages/about.md) [c]({filename}../neurology/no.md)"),
         ["10: ../neurology/no.md leads to no post or page; write the path of one [dead-link]"],
     ),
-    "bare link and unknown mark": (
-        post(body="[a](valve.md)\n[b]({category}x)"),
-        ["10: valve.md stays as it is and leads nowhere; write {filename}valve.md [bare-link]",
-         "11: {category} is not understood; write {filename}, {static} or {attach} [unknown-mark]"],
+    "bare link, Pelican's own marks and an unknown mark": (
+        post(body="[a](valve.md) [no](no.md)\n[b]({category}x) [c]({photo}x)"),
+        ["10: no.md leads to no post or page; write the path of one [dead-link]",
+         "11: {photo} is not understood; write {filename}, {static} or {attach} [unknown-mark]"],
     ),
     "link to what is not public": (
         post("kind: news\n", body="[soon]({filename}b.md)") | {"cardiology/b.md": LATER},
-        ["11: b.md is not public yet when this page is; link to it later, or date it earlier [link-too-early]"],
+        [("11: b.md is not public yet when this page is: until then its text stands there without a link "
+          "[link-too-early warning]")],
     ),
 }  # fmt: skip
 

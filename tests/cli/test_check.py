@@ -102,10 +102,14 @@ def test_github_shows_each_problem_beside_its_line(root: Path) -> None:
     lines = check("--format", "github").stdout.splitlines()
     assert lines == [
         f"::error file=content/cardiology/a.md,line=3,col=20,title=yaml::title: {TITLE}",
-        ("::error file=content/cardiology/a.md,line=5,col=11,title=yaml::summary: "
-        'holds a colon and a space, so it needs quotes; write summary: "A: 100 %25, all"'),
-        ("::notice file=content/people,line=1,col=1,title=unauthenticated-approvals::unauthenticated approvals: "
-        "no reviewer has a key; write key: and an SSH public key in their file"),
+        (
+            "::error file=content/cardiology/a.md,line=5,col=11,title=yaml::summary: "
+            'holds a colon and a space, so it needs quotes; write summary: "A: 100 %25, all"'
+        ),
+        (
+            "::notice file=content/people,line=1,col=1,title=unauthenticated-approvals::unauthenticated approvals: "
+            "no reviewer has a key; write key: and an SSH public key in their file"
+        ),
     ]
 
 

@@ -303,3 +303,17 @@ def test_a_decision_is_logged_with_its_person_and_reason(root: Path, publisher: 
     ledger.close()
     assert (last.was, last.became, last.why) == ("queued", "cancelled", "said otherwise")
     assert "@" in Cause(by=last.by, why=last.why, at=last.at).by
+
+
+def test_a_post_with_a_to_do_goes_nowhere_and_comes_back_when_it_is_done(
+    root: Path, publisher: Call, sandbox: Sandbox
+) -> None:
+    publisher("run", "--now", BEGIN)
+    post = root / "content" / "cardiology" / "valve.md"
+    whole = post.read_text("utf-8")
+    post.write_text(whole.replace("What the clinic offers", "TO DO: what the clinic offers"), "utf-8")
+    report = publisher("run", "--now", move_clock(sandbox, DUE), code=1)
+    assert (report["delivered"], report["held"]) == (0, 2)
+    assert sandbox.posts() == []
+    post.write_text(whole, "utf-8")
+    assert publisher("run", "--now", move_clock(sandbox, LATER))["delivered"] == 2

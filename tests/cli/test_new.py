@@ -112,8 +112,10 @@ def test_a_specialty_whose_file_is_wrong_says_what_is_wrong(root: Path) -> None:
     result = new("cardiology", "Heart valves")
     assert (result.exit_code, result.stderr) == (
         2,
-        ("publisher: content/cardiology/specialty.yml cannot be read\n"
-        "  hint: content/cardiology/specialty.yml:2: zone: Chicago is no time zone; did you mean America/Chicago?\n"),
+        (
+            "publisher: content/cardiology/specialty.yml cannot be read\n"
+            "  hint: content/cardiology/specialty.yml:2: zone: Chicago is no time zone; did you mean America/Chicago?\n"
+        ),
     )
 
 

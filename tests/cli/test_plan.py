@@ -131,7 +131,7 @@ def test_a_problem_is_shown_with_its_line_and_ends_in_1(tmp_path: Path, capsys: 
     assert run(["plan", "--root", str(tmp_path), "--now", NOW]) == 1
     shown = capsys.readouterr().out
     assert (
-        "error: content/cardiology/walk.md:7: social.publish: Sat 28 Nov 2026 22:00 America/Chicago lies in the quiet "
+        "error: content/cardiology/walk.md:7: social.publish: 2026-11-28 22:00 lies in the quiet "
         "hours 21:00-07:00 of Cardiology (America/Chicago); write a time outside them"
     ) in shown
     assert run(["plan", "--root", str(tmp_path), "--now", NOW, "--json"]) == 1
