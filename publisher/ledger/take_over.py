@@ -66,17 +66,22 @@ def _waiting(conn: Connection, planned: Sequence[Planned]) -> dict[str, Row[Any]
     found: dict[str, Row[Any]] = {}
     for start in range(0, len(keys), _BATCH):
         mine = deliveries.c.key.in_(keys[start : start + _BATCH]), deliveries.c.state.in_(("queued", "held"))
-        query = select(deliveries.c.key, deliveries.c.state, deliveries.c.attempt).where(*mine)
+        columns = deliveries.c.key, deliveries.c.state, deliveries.c.attempt, deliveries.c.due_at, deliveries.c.wake_at
+        query = select(*columns).where(*mine)
         found |= {row.key: row for row in conn.execute(query.order_by(deliveries.c.key).with_for_update())}
     return found
 
 
 def _shift(conn: Connection, planned: Planned, row: Row[Any], by: str, now: datetime) -> bool:
-    """Give a waiting delivery its new time, and the state that the plan gives it now."""
+    """Give a waiting delivery its new time and the state that the plan gives it now.
+
+    Until when a platform asked us to wait stays, unless the time itself is another.
+    """
+    wake_at = row.wake_at if row.due_at == planned.due_at else None
     return move(
         conn, planned.key, (row.state, planned.state), Cause(by=by, why=planned.why, at=now), due_at=planned.due_at,
         grace_seconds=int(planned.grace.total_seconds()), expires_at=planned.expires_at, reason=planned.reason,
-        why=planned.why, wake_at=None,
+        why=planned.why, wake_at=wake_at,
     )  # fmt: skip
 
 

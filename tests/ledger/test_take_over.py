@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -71,6 +71,16 @@ def test_what_is_minted_is_minted_once_and_from_the_key(ledger: Ledger) -> None:
         after.code, after.idempotency_key, after.record_key,
     )  # fmt: skip
     assert after.code == "cnj5mafsyd"
+
+
+@pytest.mark.parametrize(("due_at", "wakes"), [(NOW, LATER), (LATER, None)], ids=["same time", "new time"])
+def test_until_when_a_platform_asked_us_to_wait_stays_unless_the_time_moves(
+    ledger: Ledger, due_at: datetime, wakes: datetime | None
+) -> None:
+    take(ledger, planned())
+    ledger.leave(claim(ledger), "queued", "the limit is reached", NOW, LATER)
+    take(ledger, planned(due_at=due_at, grace=timedelta(hours=1), change="moved"))
+    assert ledger.delivery(KEY).wake_at == wakes
 
 
 def test_a_moved_delivery_has_its_new_time_and_reason(ledger: Ledger) -> None:
