@@ -428,9 +428,13 @@ def _note(call: Call, platform: str, outcome: Answer | CallError, began: float, 
 
 def _added(call: Call, authorized: Call) -> list[str]:
     """What `authorize` put in: tokens as they are sent, and everything that was reckoned from a secret."""
-    before = [call.query, call.form or {}, call.headers]
-    after = [authorized.query, authorized.form or {}, authorized.headers]
-    return [v for old, new in zip(before, after, strict=True) for k, v in new.items() if old.get(k) != v]
+    pairs = zip(_places(call), _places(authorized), strict=True)
+    return [str(v) for old, new in pairs for k, v in new.items() if old.get(k) != v]
+
+
+def _places(call: Call) -> tuple[Mapping[str, Any], ...]:
+    """Where a call can carry a secret by name."""
+    return call.query, call.form or {}, call.headers, call.json if isinstance(call.json, Mapping) else {}
 
 
 def _scrubbed(value: Any, secrets: tuple[str, ...]) -> Any:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 import pytest
-from http_given import APP_SECRET, CREDENTIAL, FACEBOOK, NOW, PICTURE, POST, READ, TOKEN, UPLOAD
+from http_given import APP_SECRET, CREDENTIAL, FACEBOOK, NOW, PICTURE, POST, PROOF, READ, TOKEN, UPLOAD
 from http_servers import Line, Server, answer
 
 from publisher.errors import CallError, InDoubt, NotSent, Rejected, Throttled, Unauthorized
@@ -481,6 +481,24 @@ def test_no_failure_to_connect_shows_a_secret(send: Send, caplog: pytest.LogCapt
     seen = shown(caught.value) + caplog.text
     for secret in (TOKEN, APP_SECRET, proof()):
         assert secret not in seen
+
+
+class InJson(type(FACEBOOK)):  # type: ignore[misc]
+    """A network that wants what was reckoned from the secret in the JSON of the call."""
+
+    def authorize(self, call: Call, credential: Credential) -> Call:
+        del credential
+        return replace(call, form=None, json={"status": "Good day", "signature": PROOF})
+
+
+def test_what_was_reckoned_from_a_secret_is_kept_out_of_answers_to_json_too() -> None:
+    said = json.dumps({"id": "104_9", "signature": PROOF, "status": "Good day"}).encode()
+    with Server(always(answer(said))) as server:
+        made = Transport(clock=lambda: NOW, open_picture=lambda _: b"", address_of=sandboxed(server.address))
+        with made as transport:
+            heard = transport.send(InJson(), POST, CREDENTIAL)
+    assert PROOF.encode() in server.requests[0]
+    assert heard.body["signature"] == "[redacted]"
 
 
 def test_a_token_that_cannot_stand_in_a_header_is_not_repeated_by_the_complaint() -> None:
