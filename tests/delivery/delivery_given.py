@@ -242,7 +242,9 @@ def killed(work: Callable[[], None]) -> None:
 def fork(work: Callable[[], None]) -> int:
     """A child that does the work and leaves without a trace; returns its number."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # 3.12 warns of threads: xdist's, which hold no lock of ours
+        warnings.simplefilter(
+            "ignore", DeprecationWarning
+        )  # 3.12 warns of threads: xdist's, which hold no lock of ours
         child = os.fork()
     if child:
         return child

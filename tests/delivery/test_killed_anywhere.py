@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.kill
 
-KEY = f"good-day/facebook:104220000000001/1"
+KEY = "good-day/facebook:104220000000001/1"
 POINTS = ("before begun", "begun", "sent", "answered", "written")
 CALLS = {"text": 1, "link": 1, "one photo": 1, "several photos": 4}
 """How many calls each flow makes; the last one commits."""
@@ -131,7 +131,7 @@ def test_a_run_killed_between_two_deliveries_sends_neither_twice(world: Callable
             write_post(root, slug)  # type: ignore[arg-type]
 
     here = world(content=content)
-    assert NOW == here.clock()
+    assert here.clock() == NOW
     killed(lambda: here.run(at=kill_at("before begun", 2)) and None)
     here.until_settled()
     assert here.ever() == 3

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from publisher.content.channel import Channel
-from publisher.delivery.driver import Driver, Ended
+from publisher.delivery.driver import Driver, Ended, nowhere
 from publisher.errors import Expired, InDoubt, LostLease, NotSent, Rejected, Throttled, Unauthorized
 from publisher.ledger import Ledger
 from publisher.platforms.base import Credential, Platform
@@ -103,7 +103,7 @@ class Story:
     toy: Toy = field(default_factory=Toy)
     now: datetime = NOW
     asked: list[str] = field(default_factory=list)
-    at: Callable[[str], None] = lambda point: None
+    at: Callable[[str], None] = nowhere
     stopping: Callable[[], bool] = lambda: False
 
     def clock(self) -> datetime:
@@ -144,7 +144,7 @@ class Story:
         self.at = at
         with pytest.raises(Killed):
             self.turn(*answers, message=message)
-        self.at = lambda passed: None
+        self.at = nowhere
 
     def later(self, **by: float) -> None:
         self.now += timedelta(**by)
@@ -196,11 +196,18 @@ def test_a_wait_is_kept_across_runs(story: Story) -> None:
 
 
 def test_a_wait_that_is_met_again_too_early_ends_when_it_was_first_said_to(story: Story) -> None:
-    """A plan moved the row and forgot when it wakes: the journal did not."""
+    """A plan gave the row another time and forgot when it wakes: the journal did not."""
     story.toy.waits = 300
     story.turn(OK)
     moved = Planned(
-        post="a", channel="toy:1", edition=1, platform="toy", due_at=NOW, grace=timedelta(days=9), why="x", change="moved"
+        post="a",
+        channel="toy:1",
+        edition=1,
+        platform="toy",
+        due_at=NOW - timedelta(minutes=5),
+        grace=timedelta(days=9),
+        why="x",
+        change="moved",
     )
     story.ledger.take_over([moved], content="y", by="planner", now=NOW)
     story.later(seconds=100)
@@ -238,7 +245,7 @@ def test_answers_expire_at_most_twice(story: Story) -> None:
 
 
 def test_an_expired_answer_before_a_call_that_may_have_published_is_a_question(story: Story) -> None:
-    """The repeatable call was begun, never answered, and what it builds on is gone: a fresh one could be a second post."""
+    """It was begun, never answered, and what it builds on is gone: a fresh one could be a second post."""
     story.toy.again = True
     story.turn(OK, InDoubt("no answer"))
     assert story.state == "queued"
@@ -398,7 +405,14 @@ def test_a_hold_between_two_steps_keeps_what_was_answered(story: Story) -> None:
     story.turn(OK, Throttled("too many calls"))
     held = {"change": "moved", "state": "held", "reason": "plan: its file was refused"}
     row = Planned(
-        post="a", channel="toy:1", edition=1, platform="toy", due_at=NOW, grace=timedelta(days=9), why="x", **held  # type: ignore[arg-type]
+        post="a",
+        channel="toy:1",
+        edition=1,
+        platform="toy",
+        due_at=NOW,
+        grace=timedelta(days=9),
+        why="x",
+        **held,  # type: ignore[arg-type]
     )
     story.ledger.take_over([row], content="y", by="planner", now=NOW)
     story.later(hours=2)
@@ -617,7 +631,7 @@ def test_a_retraction_that_waits_for_a_credential_is_seen(story: Story) -> None:
 
 
 def test_a_retraction_goes_on_though_our_code_asks_otherwise_now(story: Story) -> None:
-    """After an update of ours the call has another path: the retraction has a journal afresh, the post keeps its own."""
+    """After an update the call has another path: the retraction has a journal afresh, the post keeps its own."""
     _public(story)
     story.turn(Throttled("too many calls"))
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Callable[[str], str]]:
-    """A function that gives the address of an empty database by its name: without the server it fails in CI, else it skips."""
+    """A function that empties a database and gives its address: without the server it fails in CI, else it skips."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the package warns of the machine's XDG_RUNTIME_DIR as it is imported

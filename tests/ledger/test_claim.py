@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import count
+from itertools import count, pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -150,7 +150,7 @@ def test_eight_threads_never_have_two_claims_on_one_channel(ledger: Ledger, url:
     assert wrong == []
     assert {channel: len(times) for channel, times in sent.items()} == {f"facebook:{n}": 10 for n in range(5)}
     for times in sent.values():
-        assert all(later - earlier >= spacing for earlier, later in zip(times, times[1:], strict=False))
+        assert all(later - earlier >= spacing for earlier, later in pairwise(times))
     assert ledger.log_broken_at() is None
 
 

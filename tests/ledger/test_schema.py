@@ -67,8 +67,9 @@ def test_the_database_refuses_an_outcome_of_another_name(ledger: Ledger) -> None
     take(ledger, planned())
     operation = {"delivery": "a/facebook:1/1", "operation": "publish", "attempt": 1}
     step = {**operation, "step": 0, "tries": 1, "digest": "", "call": "{}", "commits": False, "repeatable": False}
-    with pytest.raises(IntegrityError, match="outcome_is_known"), ledger.engine.begin() as conn:
+    with ledger.engine.begin() as conn:
         conn.execute(schema.operations.insert().values(**operation, message="{}", opened_at=NOW))
+    with pytest.raises(IntegrityError, match="outcome_is_known"), ledger.engine.begin() as conn:
         conn.execute(schema.steps.insert().values(**step, begun_at=NOW, outcome="perhaps"))
 
 
