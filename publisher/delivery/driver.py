@@ -23,6 +23,8 @@ THROTTLED_FOR = timedelta(minutes=15)
 AFRESH_AT_MOST = 2
 
 T = TypeVar("T")
+Item = Call | Wait | Published | None
+"""What a flow yields; None when it has ended."""
 Clock = Callable[[], datetime]
 
 
@@ -124,6 +126,7 @@ class _Attempt:
         self.platform = platform
         self.credential = credential
         self.out = claim.operation == "publish" and claim.delivery.receipt is not None
+        self.ended = False
         self.receipt = claim.delivery.receipt
         self.journal: Mapping[int, Step] = {
             step.index: step for step in self.ledger.open_operation(claim, message, self.clock())
@@ -139,8 +142,7 @@ class _Attempt:
         index = 0
         while item is not None:
             if isinstance(item, Published):
-                self._published(item.receipt)
-                item = self._go_on(flow)
+                item = self._go_on(flow) if self.out else self._publish(flow, item.receipt)
                 continue
             if isinstance(item, Wait):
                 self._wait(index, item)
@@ -150,26 +152,32 @@ class _Attempt:
             index += 1
         return self._end()
 
-    def _advance(self, flow: Flow, answer: Answer | None, *, first: bool = False) -> Call | Wait | Published | None:
+    def _advance(self, flow: Flow, answer: Answer | None, *, first: bool = False) -> Item:
         try:
             return next(flow) if first else flow.send(answer)
         except StopIteration:
             return None
 
-    def _go_on(self, flow: Flow, answer: Answer | None = None) -> Call | Wait | Published | None:
+    def _go_on(self, flow: Flow, answer: Answer | None = None) -> Item:
         """The flow's next item where nothing was sent just now; what it raises by itself is its own verdict."""
         try:
             return self._advance(flow, answer)
-        except Expired as error:
-            self._afresh(error.sentence, expired=True)
-        except Throttled as error:
-            self._later(max(error.until or self.clock() + THROTTLED_FOR, self.clock()), error.sentence)
-        except NotSent as error:
-            self._later(self.clock() + backoff(1), error.sentence)
-        except Unauthorized as error:
-            self._unauthorized(error.sentence)
         except CallError as error:
-            self._fail(error.sentence)
+            self._verdict(error)
+
+    def _verdict(self, error: CallError) -> NoReturn:
+        """End as the flow says by itself."""
+        match error:
+            case Expired():
+                self._afresh(error.sentence, expired=True)
+            case Throttled():
+                self._later(max(error.until or self.clock() + THROTTLED_FOR, self.clock()), error.sentence)
+            case NotSent():
+                self._later(self.clock() + backoff(1), error.sentence)
+            case Unauthorized():
+                self._unauthorized(error.sentence)
+            case _:
+                self._fail(error.sentence)
 
     def given_up(self, why: str) -> Ended:
         """The end of an operation that is not begun once more."""
@@ -181,14 +189,15 @@ class _Attempt:
     def _end(self) -> Ended:
         if not self.out and self.claim.operation == "publish":
             self._fail("the flow ended without a receipt")
-        self.ledger.end(self.claim, self.clock())
+        if not self.ended:
+            self.ledger.end(self.claim, self.clock())
         self.driver.at("ended")
         state = {"publish": "delivered", "correct": "delivered", "retract": "retracted"}[self.claim.operation]
         return Ended(key=self.claim.key, state=state, receipt=self.receipt)
 
     # -- one step --------------------------------------------------------------------------------------------------
 
-    def _step(self, flow: Flow, index: int, call: Call) -> Call | Wait | Published | None:
+    def _step(self, flow: Flow, index: int, call: Call) -> Item:
         """The flow's next item after this call, answered from the journal or by the network."""
         known = self.journal.get(index)
         if known is not None and known.digest != call.digest:
@@ -228,7 +237,7 @@ class _Attempt:
         if known.tries >= call.tries:
             self._exhausted(call, known.tries)
 
-    def _send(self, flow: Flow, index: int, call: Call, tries: int) -> Call | Wait | Published | None:
+    def _send(self, flow: Flow, index: int, call: Call, tries: int) -> Item:
         """Write `begun`, send, let the flow read the answer, and write it down with what the flow made of it."""
         if self.driver.stopping():
             self._later(self.clock(), "interrupted", state="interrupted")
@@ -247,11 +256,11 @@ class _Attempt:
             item = self._refusal(flow, index, error, doubted=doubted)
         except CallError as error:
             self._came_to_nothing(index, call, error, tries + 1, doubted=doubted)
-        self._record(index, call, answer, item)
+        item = self._record(flow, index, call, answer, item)
         self.driver.at("written")
         return item
 
-    def _refusal(self, flow: Flow, index: int, error: Rejected, *, doubted: bool) -> Call | Wait | Published | None:
+    def _refusal(self, flow: Flow, index: int, error: Rejected, *, doubted: bool) -> Item:
         """Let the flow say what a refusal means to it (gone already is as good as deleted), else fail."""
         try:
             item = flow.throw(error)
@@ -264,17 +273,20 @@ class _Attempt:
             self.commits.discard(index)
         return item
 
-    def _record(self, index: int, call: Call, answer: Answer | None, item: Call | Wait | Published | None) -> None:
-        """Write the answer; where it makes the flow say Published, the receipt goes into the same transaction."""
+    def _record(self, flow: Flow, index: int, call: Call, answer: Answer | None, item: Item) -> Item:
+        """Write the answer; where it makes the flow say Published, the receipt goes into the same transaction.
+
+        Returns the flow's next item after what was written.
+        """
         now = self.clock()
         heard = Heard(outcome="refused", at=now)
         if answer is not None:
             used = self.platform.usage(answer)
             heard = Heard(outcome="answered", at=now, answer=answer, valid_for=call.valid_for, used=used)
         if isinstance(item, Published) and not self.out:
-            self._published(item.receipt, (index, heard))
-            return
+            return self._publish(flow, item.receipt, (index, heard))
         self.ledger.finish(self.claim, index, heard)
+        return item
 
     def _finish(self, index: int, outcome: Literal["refused", "not-sent"], *, doubted: bool) -> None:
         """Write that a call came to nothing; where an earlier try of it may have published, it stays unanswered."""
@@ -282,15 +294,23 @@ class _Attempt:
             self.ledger.finish(self.claim, index, Heard(outcome=outcome, at=self.clock()))
             self.commits.discard(index)
 
-    def _published(self, receipt: Receipt, answer: tuple[int, Heard] | None = None) -> None:
-        if self.out:
-            return
+    def _publish(self, flow: Flow, receipt: Receipt, answer: tuple[int, Heard] | None = None) -> Item:
+        """Store the receipt; a flow that has nothing more to ask is ended in the same transaction."""
+        trouble: CallError | None = None
         try:
-            self.ledger.published(self.claim, receipt, self.clock(), answer)
+            following = self._advance(flow, None)
+        except CallError as error:
+            following, trouble = None, error
+        last = following is None and trouble is None
+        try:
+            self.ledger.published(self.claim, receipt, self.clock(), answer, last=last)
         except InDoubt as error:
             self._doubt(error.sentence)
-        self.out, self.receipt = True, receipt
+        self.out, self.receipt, self.ended = True, receipt, last
         self.driver.at("published")
+        if trouble is not None:
+            self._verdict(trouble)
+        return following
 
     def _wait(self, index: int, item: Wait) -> None:
         known = self.journal.get(index)

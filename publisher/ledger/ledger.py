@@ -258,9 +258,18 @@ class Ledger:
         with self._reading() as conn:
             return journal.expired_attempts(conn, claim)
 
-    def published(self, claim: Claim, receipt: Receipt, now: datetime, answer: tuple[int, Heard] | None = None) -> None:
+    def published(
+        self,
+        claim: Claim,
+        receipt: Receipt,
+        now: datetime,
+        answer: tuple[int, Heard] | None = None,
+        *,
+        last: bool = False,
+    ) -> None:
         """Store the receipt, and in the same transaction the answer (its step, what was heard) that gave it.
 
+        With `last` the operation ends with it: there are no trailing steps.
         Raises LostLease, and InDoubt when another delivery has this very receipt.
         """
         out = {"publish": journal.published, "correct": journal.corrected, "retract": journal.retracted}
@@ -269,6 +278,8 @@ class Ledger:
             if answer is not None:
                 journal.finish(conn, claim, *answer)
             out[claim.operation](conn, claim, receipt, now)
+            if last:
+                journal.end(conn, claim, now, "")
 
         self._write(write)
 

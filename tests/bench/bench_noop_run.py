@@ -20,8 +20,9 @@ def main() -> bool:
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(HERE / "content", Path(folder) / "content")
         run = [sys.executable, "-m", "publisher", "run", "--root", folder, "--now", "2026-11-23T12:00:00Z"]
-        subprocess.run(run, check=True, stdout=subprocess.DEVNULL)
+        environ = {**os.environ, "PUBLISHER_SANDBOX": "http://127.0.0.1:9"}  # nothing is due: nobody is asked
+        subprocess.run(run, check=True, stdout=subprocess.DEVNULL, env=environ)
         peer = [sys.executable, "-c", "import sqlalchemy, yaml"]
-        ours, theirs, quotient = ratio(run, peer, os.environ)
+        ours, theirs, quotient = ratio(run, peer, environ)
     print(f"no-op run {ours:.3f} s, import sqlalchemy, yaml {theirs:.3f} s: ratio {quotient:.2f} (at most {LIMIT})")
     return quotient <= LIMIT
