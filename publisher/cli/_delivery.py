@@ -44,8 +44,8 @@ def open_ledger(root: Path, where: Target, now: datetime, *, create: bool = Fals
 
     url = ledger_url(root, where)
     file = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
-    if create and where == "sandbox" and file is not None and not file.exists():
-        return Ledger.create(url, where, now)
+    if create and where == "sandbox" and file is not None:
+        return Ledger.ensure(url, where, now)
     if file is not None and not file.exists():
         made = "init-ledger --seed" if where == "live" else "run"
         raise Misuse(f"there is no {where} ledger yet", hint=f"publisher {made} makes it")

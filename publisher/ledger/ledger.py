@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Literal
 
@@ -55,10 +55,10 @@ class Ledger:
     @classmethod
     def ensure(cls, url: str, target: Target, now: datetime) -> Ledger:
         """Open the ledger, or make it where there is none; of two that do so at once one makes it. Raises Misuse."""
-        try:
-            return cls.create(url, target, now)
-        except Misuse:
-            return cls.open(url, target, now)
+        for attempt in (cls.open, cls.create):
+            with suppress(Misuse):
+                return attempt(url, target, now)
+        return cls.open(url, target, now)
 
     @classmethod
     def open(cls, url: str, target: Target, now: datetime) -> Ledger:

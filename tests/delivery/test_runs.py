@@ -85,6 +85,18 @@ def test_two_commands_at_once_deliver_each_once(world: Callable[..., World]) -> 
     _once_each(here)
 
 
+@pytest.mark.kill
+def test_two_commands_at_once_make_one_ledger(world: Callable[..., World]) -> None:
+    """The very first run, twice: one makes the ledger and seeds it, the other finds it."""
+    here = world(content=_many)
+    for file in (here.root / ".publisher").glob("sandbox.db*"):
+        file.unlink()
+    commands = [_run(here, "--json") for _ in range(2)]
+    said = [command.communicate() for command in commands]
+    assert [command.returncode for command in commands] == [0, 0], said
+    assert Counter(d.state for d in here.deliveries()) == {"cancelled": 12}
+
+
 def test_five_runs_in_a_row_deliver_each_once(world: Callable[..., World]) -> None:
     here = world(content=_many)
     first = here.run(threads=4)
