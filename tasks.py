@@ -36,10 +36,12 @@ def start(arguments: list[str]) -> int:
     if not named or arguments[0] in {"-h", "--help", "-l", "--list"}:
         print(listing())
         return 0
-    if named[0] not in tasks_here():
-        print(f"tasks.py: there is no task {named[0]!r}\n\n{listing()}", file=sys.stderr)
-        return 2
-    ensure("test" if WITH_JUDGES.intersection(named) else "run")
+    kind = "test" if WITH_JUDGES.intersection(named) else "run"
+    if not standing(kind):
+        if named[0] not in tasks_here():
+            print(f"tasks.py: there is no task {named[0]!r}\n\n{listing()}", file=sys.stderr)
+            return 2
+        ensure(kind)
     return hand_over(arguments)
 
 
@@ -102,9 +104,7 @@ def standing(kind: str) -> bool:
 
 
 def ensure(kind: str) -> None:
-    """Make `.venv` stand, one set-up at a time; a set-up that was killed is begun again."""
-    if standing(kind):
-        return
+    """Set `.venv` up, one set-up at a time; a set-up that was killed is begun again."""
     import fcntl
 
     with (HERE / ".venv.lock").open("w") as lock:
