@@ -279,7 +279,6 @@ class Delivery:
     idempotency_key: str
     record_key: str
     attempt: int
-    failures: int
     wake_at: datetime | None
     lease_until: datetime | None
     receipt: Receipt | None

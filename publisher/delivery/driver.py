@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 THROTTLED_FOR = timedelta(minutes=15)
 AFRESH_AT_MOST = 2
+UNREADABLE = (LookupError, TypeError, ValueError, AttributeError)
+"""What a flow raises over an answer of a shape that nobody foresaw: that channel's trouble, and no other's."""
 
 T = TypeVar("T")
 Item = Call | Wait | Published | None
@@ -108,6 +110,8 @@ class Driver:
                     call = flow.throw(error)
                 else:
                     call = flow.send(answer)
+        except UNREADABLE as error:
+            raise NotSent(f"the answer cannot be read: {type(error).__name__}") from error
         except StopIteration as end:
             found: T = end.value
             return found
@@ -157,6 +161,8 @@ class _Attempt:
             return next(flow) if first else flow.send(answer)
         except StopIteration:
             return None
+        except UNREADABLE as error:
+            raise InDoubt(f"the answer cannot be read: {type(error).__name__}") from error
 
     def _go_on(self, flow: Flow, answer: Answer | None = None) -> Item:
         """The flow's next item where nothing was sent just now; what it raises by itself is its own verdict."""
@@ -234,7 +240,7 @@ class _Attempt:
         """Decide what an intention without an answer permits."""
         if call.commits and not call.repeatable:
             self._doubt(f"a call that may have published began at {in_utc(known.begun_at)} and was never answered")
-        if known.tries >= call.tries:
+        if known.tries >= call.tries and not self._wanted:
             self._exhausted(call, known.tries)
 
     def _send(self, flow: Flow, index: int, call: Call, tries: int) -> Item:
@@ -327,6 +333,11 @@ class _Attempt:
     def _moves_delivery(self) -> bool:
         return self.claim.operation == "publish" and not self.out
 
+    @property
+    def _wanted(self) -> bool:
+        """Whether a person wants what is public changed or gone: that is asked for until it comes through."""
+        return self.claim.operation != "publish"
+
     def _came_to_nothing(self, index: int, call: Call, error: CallError, tries: int, *, doubted: bool) -> NoReturn:
         """What a call that brought no answer means for the delivery."""
         now = self.clock()
@@ -336,13 +347,13 @@ class _Attempt:
             self._finish(index, "not-sent" if isinstance(error, NotSent) else "refused", doubted=doubted)
         match error:
             case Throttled():
-                self._later(max(error.until or now + THROTTLED_FOR, now), error.sentence)
+                self._later(max(error.until or now + THROTTLED_FOR, now), error.sentence, state="throttled")
             case Unauthorized():
                 self._unauthorized(error.sentence)
             case Expired() if self._moves_delivery:
                 self._afresh(error.sentence, expired=True)
             case NotSent() | InDoubt():
-                if not self._moves_delivery and tries >= call.tries:
+                if not self._moves_delivery and not self._wanted and tries >= call.tries:
                     self._exhausted(call, tries)
                 self._later(now + backoff(tries), error.sentence)
             case _:
@@ -352,7 +363,8 @@ class _Attempt:
         if self._moves_delivery:
             self.ledger.leave(self.claim, "queued", why, self.clock(), wake_at=wake_at)
         else:
-            self.ledger.sleep(self.claim, wake_at)
+            reason = f"{self.claim.operation} has not come through yet: {why}" if self._wanted else ""
+            self.ledger.sleep(self.claim, wake_at, reason)
         raise _Ended(state, why)
 
     def _unauthorized(self, why: str) -> NoReturn:

@@ -237,7 +237,7 @@ class Runner:
             self._refused.add(channel.key)
             return self._left(claim, "held", f"credential: {error.sentence}", now)
         ended = self.driver.drive(claim, platform, credential, message, _flow(claim, platform, channel, message))
-        if ended.state == "held":
+        if ended.state in {"held", "throttled"}:
             self._refused.add(channel.key)
         return ended
 

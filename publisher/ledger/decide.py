@@ -17,6 +17,7 @@ from publisher.ledger.schema import channels, deliveries, operations, steps
 from publisher.values import Message, Operation, Receipt, State, Wanted
 
 _OPEN: frozenset[State] = frozenset({"queued", "held", "failed", "missed"})
+_ADOPTED: frozenset[State] = frozenset({*_OPEN, "in_doubt", "delivered", "verified"})
 CREDENTIAL = "credential: "
 
 
@@ -62,8 +63,11 @@ def found(conn: Connection, key: str, receipt: Receipt, cause: Cause) -> bool:
 
 
 def adopt(conn: Connection, key: str, receipt: Receipt, cause: Cause) -> None:
-    """A person says where it is: what is by hand, queued, in doubt, failed or missed becomes delivered."""
-    row = lock_in(conn, key, frozenset({"in_doubt", "held", "failed", "missed", "queued"}), "adopted")
+    """A person says where it is: by hand, queued, in doubt, failed or missed becomes delivered.
+
+    What is delivered already gets this address, and loses the notes that a person has now looked at.
+    """
+    row = lock_in(conn, key, _ADOPTED, "adopted")
     _receive(conn, key, row.state, receipt, cause)
 
 
@@ -89,7 +93,7 @@ def requeue(conn: Connection, key: str, due_at: datetime, cause: Cause, *, absen
         .where(operations.c.delivery == key, operations.c.operation == "publish", operations.c.attempt == row.attempt)
         .values(ended_at=cause.at, outcome=f"requeued: {cause.why}")
     ).rowcount
-    fresh = {"reason": "", "failures": 0, "wake_at": None, "due_at": due_at, "attempt": row.attempt + begun}
+    fresh = {"reason": "", "wake_at": None, "due_at": due_at, "attempt": row.attempt + begun}
     if absent:
         _rest_from_what_is_public(conn, row.channel)
     move(conn, key, (row.state, "queued"), cause, **fresh)
@@ -97,7 +101,11 @@ def requeue(conn: Connection, key: str, due_at: datetime, cause: Cause, *, absen
 
 def _rest_from_what_is_public(conn: Connection, channel: str) -> None:
     """What is absent after all keeps no distance: the channel's spacing counts from its last message that is public."""
-    last = select(func.max(deliveries.c.published_at)).where(deliveries.c.channel == channel).scalar_subquery()
+    mine = deliveries.c.channel == channel
+    doubted = select(func.count()).select_from(deliveries).where(mine, deliveries.c.state == "in_doubt")
+    if (conn.scalar(doubted) or 0) > 1:
+        return  # another message may be public there: the distance from it is kept
+    last = select(func.max(deliveries.c.published_at)).where(mine).scalar_subquery()
     conn.execute(channels.update().where(channels.c.channel == channel).values(last_sent_at=last))
 
 

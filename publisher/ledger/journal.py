@@ -220,7 +220,7 @@ def published(conn: Connection, claim: Claim, receipt: Receipt, now: datetime) -
             cause = Cause(by=claim.runner, why=f"public at {receipt.url}", at=now)
             told = {**receipt_columns(receipt), "published_at": receipt.published_at or now}
             held = move(
-                conn, claim.key, ("claimed", "delivered"), cause, under=claim.token, reason="", failures=0,
+                conn, claim.key, ("claimed", "delivered"), cause, under=claim.token, reason="",
                 wake_at=None, **told,
             )  # fmt: skip
     except IntegrityError as error:

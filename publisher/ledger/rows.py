@@ -25,7 +25,7 @@ def planned_row(planned: Planned, now: datetime) -> dict[str, Any]:
         "key": planned.key, "post": planned.post, "channel": planned.channel, "edition": planned.edition,
         "platform": planned.platform, "state": planned.state, "wanted": "published", "due_at": planned.due_at,
         "grace_seconds": int(planned.grace.total_seconds()), "expires_at": planned.expires_at, "why": planned.why,
-        "reason": planned.reason, "attempt": 1, "failures": 0, "notes": "[]", "updated_at": now,
+        "reason": planned.reason, "attempt": 1, "notes": "[]", "updated_at": now,
         **minted(planned.key, now),
     }  # fmt: skip
 
@@ -61,7 +61,7 @@ def delivery(row: Row[Any]) -> Delivery:
         key=row.key, post=row.post, channel=row.channel, edition=row.edition, platform=row.platform,
         state=row.state, wanted=row.wanted, due_at=row.due_at, grace=timedelta(seconds=row.grace_seconds),
         why=row.why, reason=row.reason, expires_at=row.expires_at, code=row.code,
-        idempotency_key=row.idempotency_key, record_key=row.record_key, attempt=row.attempt, failures=row.failures,
+        idempotency_key=row.idempotency_key, record_key=row.record_key, attempt=row.attempt,
         wake_at=row.wake_at, lease_until=row.lease_until, receipt=_receipt(row), message=message_value(row.message),
         updated_at=row.updated_at,
     )  # fmt: skip

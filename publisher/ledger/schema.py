@@ -102,7 +102,6 @@ deliveries = Table(
     Column("record_key", String(64), nullable=False, unique=True),
     Column("minted_at", Instant, nullable=False),
     Column("attempt", Integer, nullable=False, default=1),
-    Column("failures", Integer, nullable=False, default=0),
     Column("wake_at", Instant),
     Column("lease_token", String(32)),
     Column("lease_until", Instant),

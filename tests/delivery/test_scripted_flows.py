@@ -482,7 +482,7 @@ def test_an_upload_that_is_killed_three_times_fails(story: Story) -> None:
 
 def test_throttled_moves_the_time_and_is_no_attempt(story: Story) -> None:
     ended = story.turn(Throttled("too many calls", until=NOW + timedelta(hours=3)))
-    assert (ended.state, story.state) == ("queued", "queued")
+    assert (ended.state, story.state) == ("throttled", "queued")
     assert (story.delivery.wake_at, story.delivery.attempt) == (NOW + timedelta(hours=3), 1)
 
 
@@ -553,6 +553,19 @@ def test_a_flow_that_ends_without_a_receipt_is_in_doubt_when_it_committed(story:
 # What a flow says by itself
 
 
+def test_an_answer_of_a_shape_that_nobody_foresaw_is_that_posts_trouble_alone(story: Story) -> None:
+    class Careless(Toy):
+        def publish(self, channel: Channel, message: Message) -> Flow:
+            del channel
+            upload = yield UPLOAD
+            sent = yield post(message, repeatable=False)
+            yield Published(receipt=Receipt(remote_id=sent["data"][0]["id"], url=upload["url"]))
+
+    story.toy = Careless()
+    assert story.turn({"url": "https://toy.example.org/9"}, {"data": []}).state == "in_doubt"
+    assert story.delivery.reason == "the answer cannot be read: IndexError"
+
+
 class Stuck(Toy):
     """A platform whose preparation never ends: the flow itself gives up, after a wait."""
 
@@ -619,6 +632,16 @@ def test_a_retraction_that_no_answer_came_to_is_asked_again(story: Story) -> Non
     assert story.state == "delivered"
     story.later(minutes=5)
     assert story.turn({"deleted": True}).state == "retracted"
+
+
+def test_a_retraction_is_asked_for_until_it_comes_through_and_says_so_meanwhile(story: Story) -> None:
+    _public(story)
+    for _ in range(8):
+        story.turn(NotSent("the network is down"))
+        assert story.delivery.reason == "retract has not come through yet: the network is down"
+        story.later(minutes=32)
+    assert story.turn({"deleted": True}).state == "retracted"
+    assert story.delivery.reason == ""
 
 
 def test_a_retraction_that_waits_for_a_credential_is_seen(story: Story) -> None:

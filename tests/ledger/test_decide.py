@@ -111,15 +111,32 @@ def test_a_person_may_adopt_whatever_waits_or_went_wrong(ledger: Ledger) -> None
     assert ledger.history("h/facebook:h/1")[-1].why == "seen on the page"
 
 
-@pytest.mark.parametrize("state", ["delivered", "cancelled"])
-def test_what_is_settled_is_not_adopted(ledger: Ledger, state: str) -> None:
+def test_what_is_cancelled_is_not_adopted(ledger: Ledger) -> None:
     take(ledger, planned())
-    if state == "delivered":
-        delivered(ledger)
-    else:
-        ledger.skip(KEY, person())
-    with pytest.raises(Misuse, match=f"{KEY} is {state}: only what is"):
+    ledger.skip(KEY, person())
+    with pytest.raises(Misuse, match=f"{KEY} is cancelled: only what is"):
         ledger.adopt(KEY, receipt("1_10"), person())
+
+
+def test_a_person_who_looked_adopts_what_is_delivered_and_its_notes_are_gone(ledger: Ledger) -> None:
+    take(ledger, planned())
+    held = begun(ledger, POST)
+    ledger.published(held, receipt(), NOW, (0, HEARD))
+    ledger.end(held, NOW, note="publish: the playlist is full")
+    assert ledger.delivery(KEY).receipt == receipt(published_at=NOW, notes=("publish: the playlist is full",))
+    ledger.adopt(KEY, receipt(published_at=NOW), person("the playlist does not matter"))
+    assert (ledger.delivery(KEY).state, ledger.delivery(KEY).receipt) == ("delivered", receipt(published_at=NOW))
+
+
+def test_absent_keeps_the_distance_from_another_message_that_may_be_public(ledger: Ledger) -> None:
+    hour = timedelta(hours=1)
+    take(ledger, planned("a", spacing=hour), planned("b", spacing=hour))
+    for at in (NOW, NOW + hour):
+        ledger.leave(claim(ledger, now=at), "in_doubt", "no answer", at)
+    ledger.requeue("a/facebook:1/1", NOW, person(), absent=True)
+    assert ledger.claim(runner="r1", now=NOW + hour) is None
+    ledger.requeue("b/facebook:1/1", NOW, person(), absent=True)
+    assert ledger.claim(runner="r1", now=NOW + hour) is not None
 
 
 # Requeue

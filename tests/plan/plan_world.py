@@ -101,7 +101,7 @@ def row(key: str, due_at: datetime, **more: Any) -> Delivery:
         "key": key, "post": post_id, "channel": channel_key, "edition": int(edition),
         "platform": channel_key.partition(":")[0], "state": "queued", "wanted": "published", "due_at": due_at,
         "grace": timedelta(hours=6), "why": "as announced", "reason": "", "expires_at": None, "code": short_code(key),
-        "idempotency_key": "", "record_key": "", "attempt": 1, "failures": 0, "wake_at": None, "lease_until": None,
+        "idempotency_key": "", "record_key": "", "attempt": 1, "wake_at": None, "lease_until": None,
         "receipt": None, "message": None, "updated_at": due_at,
     }  # fmt: skip
     return Delivery(**{**values, **more})
