@@ -54,7 +54,7 @@ def after_quiet(schedule: Schedule, zone: str, at: datetime) -> datetime:
 
     An end that does not exist that day is moved forward by the gap like every wall time; one that exists twice ends
     the quiet at its first time, and at its second time again. Where all the time between two quiets is skipped, they
-    are one.
+    are one; and a quiet that has begun goes on where the clocks go back to before its beginning.
     """
     if schedule.quiet is None or not in_quiet(schedule, zone, at):
         return at
