@@ -64,11 +64,6 @@ def sandboxed(address: str) -> AddressOf:
     return address_of
 
 
-def redact(text: str, credential: Credential) -> str:
-    """`text` with every part of the credential, plain or as it stands in an address, replaced."""
-    return without(text, forms(credential.parts.values()))
-
-
 class Transport:
     """Sends calls. One is shared by all threads of a runner; `close` it at the end, or use it as a context manager.
 
@@ -404,14 +399,17 @@ def _failure(call: Call, attempt: _Attempt, error: Exception) -> CallError:
 
 
 def _why(attempt: _Attempt, error: Exception) -> str:
-    """The cause in a few words: the library's innermost error, for the outer ones carry the whole address."""
+    """The cause in a few words: the library's innermost error, for the outer ones carry the whole address.
+
+    The socket has the attempt's deadlines too, and may notice one before the watchdog does.
+    """
     if attempt.stopped:
         return attempt.stopped
-    if attempt.expired:
-        return attempt.overdue
     cause: BaseException = error
     while (inner := cause.__cause__ or cause.__context__) is not None:
         cause = inner
+    if attempt.expired or isinstance(cause, TimeoutError):
+        return attempt.overdue
     return f"{type(cause).__name__}: {cause}"[:300]
 
 

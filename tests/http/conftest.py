@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from http_given import CREDENTIAL, FACEBOOK, NOW
+from http_servers import Line, Server, patient
 
 from publisher.http import Transport, sandboxed
 
@@ -30,3 +32,15 @@ def send() -> Iterator[Callable[..., Answer]]:
     yield to
     for transport in made:
         transport.close()
+
+
+@pytest.fixture
+def misbehaving(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Line], object]], Server]:
+    """A server that behaves like that; no deadline runs before it was asked, however busy the machine is."""
+
+    def make(behave: Callable[[Line], object]) -> Server:
+        server = Server(behave)
+        monkeypatch.setattr(threading, "Timer", patient(server.asked))
+        return server
+
+    return make

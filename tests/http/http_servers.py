@@ -21,6 +21,7 @@ class Server:
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.requests: list[bytes] = []
         self.accepted = threading.Semaphore(0)
+        self.asked = threading.Event()
         self.connections = 0
         self._lines: list[Line] = []
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
@@ -65,8 +66,20 @@ class Server:
             while not self._greedy or (request := line.request()):
                 if self._greedy:
                     self.requests.append(request)
+                    self.asked.set()
                 if self._behave(line) is not None:
                     return
+
+
+def patient(asked: threading.Event) -> type[threading.Timer]:
+    """Timers that begin to run when a server was asked: a deadline never strikes before there is something to cut."""
+
+    class Patient(threading.Timer):
+        def run(self) -> None:
+            asked.wait(60)
+            super().run()
+
+    return Patient
 
 
 class Line:
