@@ -8,8 +8,6 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 _SOURCE, _MEDIUM, _CAMPAIGN, _CODE = "utm_source", "utm_medium", "utm_campaign", "utm_content"
 _OURS = (_SOURCE, _MEDIUM, _CAMPAIGN, _CODE)
-_SHIMS = {"l.facebook.com": "u", "lm.facebook.com": "u", "l.instagram.com": "u", "l.threads.com": "u"}
-"""Networks' own redirects by host, and the query parameter that holds the address behind them."""
 
 _FORM = re.compile(r"[a-z2-7]{10}")
 _TRAILING = ".,;:!?…)]}>'\"»”\u2019"
@@ -37,8 +35,8 @@ def tracked(address: str, source: str, medium: str, campaign: str, code: str) ->
 def read_back(url: str) -> Tracked | None:
     """What a tracked address says, or None when it is none of ours.
 
-    Other query parameters (fbclid and the like), a network's redirect around it, a host in capitals and punctuation
-    that a text left behind it do no harm.
+    Other query parameters (fbclid and the like), a redirect around it (whatever network's: one of its parameters is the
+    address behind it), a host in capitals and punctuation that a text left behind it do no harm.
     """
     return _read(url.strip().strip("<>"), 0)
 
@@ -46,16 +44,16 @@ def read_back(url: str) -> Tracked | None:
 def _read(url: str, depth: int) -> Tracked | None:
     try:
         parts = urlsplit(url)
-        host = (parts.hostname or "").lower()
+        host = parts.hostname
     except ValueError:
         return None
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     values = dict(reversed(pairs))
-    if host in _SHIMS:
-        inside = values.get(_SHIMS[host], "")
-        return _read(inside, depth + 1) if inside and depth < _DEEPEST else None
-    if parts.scheme.lower() not in {"http", "https"} or not host or not all(values.get(key) for key in _OURS):
+    if parts.scheme.lower() not in {"http", "https"} or not host:
         return None
+    if not all(values.get(key) for key in _OURS):
+        behind = (_read(value, depth + 1) for _, value in pairs if "://" in value) if depth < _DEEPEST else ()
+        return next(filter(None, behind), None)
     code = values[_CODE].rstrip(_TRAILING).lower()
     if not _FORM.fullmatch(code):
         return None

@@ -43,14 +43,15 @@ def test_tracking_what_is_tracked_replaces_it() -> None:
         f"https://l.facebook.com/l.php?u={quote(URL, safe='')}&h=AT0abc",
         f"https://lm.facebook.com/l.php?h=AT0abc&u={quote(URL + '&fbclid=1', safe='')}",
         f"https://L.Facebook.com/l.php?u={quote(URL, safe='')}",
+        f"https://out.example.net/go?from=https%3A%2F%2Fexample.net%2F&to={quote(URL, safe='')}",
         f"{URL}.",
         f"{URL}),",
         f"<{URL}>",
         f" {URL}\n",
         URL.replace("https://health", "HTTPS://HEALTH"),
     ],
-    ids=["plain", "fbclid", "fbclid first", "shim", "mobile shim", "shim in capitals", "full stop", "bracket", "angles",
-         "blanks", "capitals"],
+    ids=["plain", "fbclid", "fbclid first", "shim", "mobile shim", "shim in capitals", "any network's", "full stop",
+         "bracket", "angles", "blanks", "capitals"],
 )  # fmt: skip
 def test_a_tracked_address_is_read_back_however_it_was_wrapped(url: str) -> None:
     found = read_back(url)
