@@ -53,7 +53,7 @@ def described(platform: Platform) -> dict[str, Any]:
         "counting": rules.counting,
         "link": "in the text" if rules.link_in_text else "a card under the text",
         "picture_types": list(rules.picture_types),
-        "read_lag_seconds": None if rules.read_lag is None else rules.read_lag.total_seconds(),
+        "read_lag_seconds": None if rules.read_lag is None else rules.read_lag.value,
         "secrets": ["the channel's own", *platform.app_secrets.values()],
         "limits": {name: _limit(limit) for name, limit in rules.limits.items()},
     }
@@ -74,7 +74,7 @@ def _show(out: Console, platform: dict[str, Any]) -> None:
         "text is counted in": platform["counting"],
         "link": platform["link"],
         "picture types": ", ".join(platform["picture_types"]) or "none",
-        "read lag": "no source gives one: a person says when a post is absent" if lag is None else f"{lag:g} s",
+        "read lag": "no source gives one: a person says when a post is absent" if lag is None else f"{lag} s",
         "secrets": ", ".join(platform["secrets"]),
         "rules": f"{platform['source']}, read {platform['checked']}",
     }

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 Counting = Literal["graphemes", "weighted", "utf-8 bytes", "characters"]
 
-URL_WEIGHT = 23
-"""What one address costs on X however long it is [twitter-text v3 `transformedURLLength`, read 2026-11-22]."""
-
 _BOUNDARY = re.compile(r"\s+")
 
 
@@ -27,7 +24,10 @@ def graphemes(text: str) -> int:
 
 
 def weighted(text: str) -> int:
-    """The length as X counts it: an address is 23, an emoji 2, letters of most alphabets 1, of others 2."""
+    """The length as X counts it: an address is 23, an emoji 2, letters of most alphabets 1, of others 2.
+
+    The numbers are twitter-text v3's own configuration; they stand in the package, not here.
+    """
     return int(_parse_tweet()(text).weightedLength) if text else 0
 
 

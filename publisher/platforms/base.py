@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from publisher.errors import CallError
 from publisher.values import Answer, Call, Engagement, Flow, Listing, Message, Receipt, Shown
 
 if TYPE_CHECKING:
     from publisher.content.channel import Channel
-
-Counting = Literal["graphemes", "weighted", "utf-8 bytes", "characters"]
+    from publisher.content.text import Counting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +32,10 @@ class Limit:
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What a platform allows, as data. Every number carries its source; `read_lag` None: no source gives one.
+    """What a platform allows, as data. Every number is a Limit, so that it carries its source.
 
+    `link_cost` is what any address counts for in the text, None: its own length. `read_lag` is for how many seconds
+    what was published may be missing from a listing, None: no source says, so that absent is a person's word.
     `same_text_elsewhere`: one text may go out from several accounts; where it may not, the home specialty's speaks.
     `pictures_hide_link`: a message with pictures gets no link card, so that its link has to stand in the text.
     """
@@ -47,8 +48,8 @@ class Rules:
     alt_text: Limit | None = None
     link_in_text: bool = False
     pictures_hide_link: bool = False
-    link_cost: int | None = None
-    read_lag: timedelta | None = None
+    link_cost: Limit | None = None
+    read_lag: Limit | None = None
     same_text_elsewhere: bool = True
     api_version: str = ""
     source: str

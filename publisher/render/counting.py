@@ -16,6 +16,5 @@ _ADDRESS = re.compile(r"https?://\S+")
 def length(text: str, rules: Rules) -> int:
     """The length of the text by the platform's way of counting, where one price for any address is part of it."""
     if rules.link_cost is not None and rules.counting != "weighted":
-        text = _ADDRESS.sub("x" * rules.link_cost, text)
+        text = _ADDRESS.sub("x" * rules.link_cost.value, text)
     return count(text, rules.counting)
-

@@ -35,11 +35,11 @@ def test_the_rules_as_a_whole_have_a_source_too(name: str) -> None:
 
 @pytest.mark.parametrize("name", names())
 def test_no_number_of_the_rules_escapes_the_list(name: str) -> None:
-    """A bare number would have no source; only a link's cost and the read lag are numbers by themselves."""
+    """A bare number would have no source."""
     rules = load(name).rules
     values = {f.name: getattr(rules, f.name) for f in fields(Rules)}
     bare = {n for n, v in values.items() if isinstance(v, int | float | timedelta) and not isinstance(v, bool)}
-    assert bare <= {"link_cost", "read_lag"}
+    assert bare == set()
     assert set(rules.more) <= set(rules.limits)
 
 

@@ -16,8 +16,8 @@ from publisher.content.channel import Channel
 from publisher.content.links import read_back
 from publisher.content.post import Image, Post, Social, Variant
 from publisher.content.site import Site
-from publisher.content.text import count
-from publisher.platforms.base import Counting, Limit, Rules
+from publisher.content.text import Counting, count
+from publisher.platforms.base import Limit, Rules
 from publisher.render import length, message, render_problems, rules_for
 
 SITE = Site(name="Example Health", base_url="https://health.example.org", post_notice="Fictional sample.")
@@ -164,9 +164,9 @@ def test_the_marks_that_the_ledger_minted_are_handed_on_and_are_no_part_of_the_d
 
 
 def test_title_and_summary_are_shortened_between_words_and_notice_and_link_stay_whole() -> None:
-    shown = message(post(), PAGE, SITE, rules(70, link_in_text=True, link_cost=23), KEY)
+    shown = message(post(), PAGE, SITE, rules(70, link_in_text=True, link_cost=limit(23)), KEY)
     assert shown.text == f"A new valve without open…\n\nFictional sample.\n\n{LINK}"
-    (problem,) = render_problems(post(), PAGE, SITE, rules(70, link_in_text=True, link_cost=23), KEY)
+    (problem,) = render_problems(post(), PAGE, SITE, rules(70, link_in_text=True, link_cost=limit(23)), KEY)
     assert (problem.severity, problem.rule) == ("advice", "text-shortened")
 
 
@@ -183,11 +183,11 @@ def test_words_of_its_own_are_never_shortened_and_too_many_are_a_problem_with_th
 
 def test_a_link_costs_what_the_platform_says_whatever_its_length() -> None:
     own = post(social=saying(text="x" * 50))
-    fits = rules(50 + 2 + 17 + 2 + 23, link_in_text=True, link_cost=23)
+    fits = rules(50 + 2 + 17 + 2 + 23, link_in_text=True, link_cost=limit(23))
     assert render_problems(own, PAGE, SITE, fits, KEY) == ()
-    assert [p.rule for p in render_problems(own, PAGE, SITE, rules(93, link_in_text=True, link_cost=23), KEY)] == [
-        "text-too-long"
-    ]
+    assert [
+        p.rule for p in render_problems(own, PAGE, SITE, rules(93, link_in_text=True, link_cost=limit(23)), KEY)
+    ] == ["text-too-long"]
     assert [p.rule for p in render_problems(own, PAGE, SITE, rules(94, link_in_text=True), KEY)] == ["text-too-long"]
 
 
@@ -230,7 +230,7 @@ spoken = st.lists(
 def limits(draw: st.DrawFn) -> Rules:
     return rules(
         draw(st.integers(260, 600)), draw(st.sampled_from(COUNTINGS)), link_in_text=draw(st.booleans()),
-        link_cost=draw(st.sampled_from([None, 23])),
+        link_cost=draw(st.sampled_from([None, limit(23)])),
     )  # fmt: skip
 
 
