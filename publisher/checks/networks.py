@@ -16,9 +16,6 @@ from publisher.plan.planner import rules_of
 from publisher.plan.wishes import Directory
 from publisher.render import render_problems, rules_for
 
-TERMS_NEEDED = frozenset({"linkedin"})
-"""Platforms whose terms restrict automated posting: by hand until site.yml says who accepted them [delivery.md]."""
-
 
 def check_platform_names(content: Content, now: datetime) -> Iterator[Problem]:
     """Every platform that a post names is one that we can speak to or that some channel is on."""
@@ -54,7 +51,7 @@ def check_tokens(content: Content, now: datetime) -> Iterator[Problem]:
             if channel.mode == "api" and not channel.token:
                 name = f"{_prefix(channel.platform)}_{_capitals(owner)}"
                 message = f"{channel.key} names no token; write token: {name}, or mode: by-hand"
-                yield say(_place(owner), f"channels.{number}.token", "no-token", message)
+                yield say(owner, f"channels.{number}.token", "no-token", message)
 
 
 def check_channel_platforms(content: Content, now: datetime) -> Iterator[Problem]:
@@ -66,20 +63,21 @@ def check_channel_platforms(content: Content, now: datetime) -> Iterator[Problem
                 near = get_close_matches(channel.platform, platforms.names(), n=1)
                 advice = f"did you mean {near[0]}? Else write mode: by-hand" if near else "write mode: by-hand"
                 message = f"{channel.platform} is no platform that we can speak to; {advice}"
-                yield say(_place(owner), f"channels.{number}.platform", "unknown-platform", message)
+                yield say(owner, f"channels.{number}.platform", "unknown-platform", message)
 
 
 def check_terms(content: Content, now: datetime) -> Iterator[Problem]:
     """A network whose terms restrict automated posting is by hand until somebody has accepted them."""
     del now
+    unaccepted = {name: r.terms for name, r in rules_of(content).items() if r.terms and name not in content.site.terms}
     for owner in _owners(content):
         for number, channel in enumerate(owner.channels, 1):
-            if channel.mode == "api" and channel.platform in TERMS_NEEDED - set(content.site.terms):
+            if channel.mode == "api" and (terms := unaccepted.get(channel.platform)):
                 message = (
-                    f"the terms of {channel.platform} restrict automated posting; write mode: by-hand, or in site.yml "
-                    f"terms: {{{channel.platform}: {{accepted-by: …, date: …}}}}"
+                    f"the terms of {channel.platform} ({terms}) restrict automated posting; write mode: by-hand, "
+                    f"or in site.yml terms: {{{channel.platform}: {{accepted-by: …, date: …}}}}"
                 )
-                yield say(_place(owner), f"channels.{number}", "terms", message, severity="warning")
+                yield say(owner, f"channels.{number}", "terms", message, severity="warning")
 
 
 def check_reach(content: Content, now: datetime) -> Iterator[Problem]:
@@ -89,19 +87,6 @@ def check_reach(content: Content, now: datetime) -> Iterator[Problem]:
         if not specialty.channels and not content.site.channels:
             message = f"is missing, so nothing of {specialty.name} goes to any network; write channels:"
             yield say(specialty, "channels", "no-channel", message, severity="advice")
-
-
-class _SitePlace:
-    """site.yml as a place."""
-
-    path = "content/site.yml"
-
-    def __init__(self, site: Site) -> None:
-        self.lines = site.lines
-
-
-def _place(owner: Site | Specialty) -> Specialty | _SitePlace:
-    return owner if isinstance(owner, Specialty) else _SitePlace(owner)
 
 
 def _owners(content: Content) -> Iterator[Site | Specialty]:

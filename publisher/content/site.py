@@ -46,6 +46,7 @@ class Site:
     terms: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     facts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     demo: Demo | None = None
+    path: str = "content/site.yml"
     lines: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}), compare=False)
 
 

@@ -49,9 +49,7 @@ def plan(
         channel = ChannelPlan(key, directory, now, first=first, unread=unread)
         deliveries += channel.planned(wishes.get(key, []), rows.get(key, []))
         problems.update(channel.problems)
-    return Plan(
-        deliveries=tuple(sorted(deliveries, key=lambda p: (p.due_at, p.key))), problems=tuple(sorted(problems))
-    )
+    return Plan(deliveries=tuple(sorted(deliveries, key=lambda p: (p.due_at, p.key))), problems=tuple(sorted(problems)))
 
 
 def rules_of(content: Content) -> Mapping[str, Rules]:
@@ -69,7 +67,7 @@ def _by_channel(known: Sequence[Delivery]) -> Mapping[str, list[Delivery]]:
 
 def _unread(content: Content) -> tuple[str, ...]:
     """The files that could not be read as a post, a specialty or the site: what is missing may be in one of them."""
-    configuration = ("/specialty.yml", "content/site.yml")
+    configuration = ("/specialty.yml", content.site.path)
     faulty = {p.path for p in content.problems if p.severity == "error" and p.path.endswith(configuration)}
     return tuple(sorted({*content.refused, *faulty}))
 

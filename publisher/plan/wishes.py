@@ -147,7 +147,7 @@ def _site_last(id_: str) -> tuple[bool, str]:
 def _named(content: Content) -> Iterator[tuple[Keeper, tuple[Channel, ...]]]:
     """Every keeper with the channels that it names: the site, then the specialties by id."""
     site = content.site
-    shared = Keeper(id=SITE, name=site.name, zone=site.zone, schedule=site.schedule, path="content/site.yml")
+    shared = Keeper(id=SITE, name=site.name, zone=site.zone, schedule=site.schedule, path=site.path)
     yield shared, site.channels
     for id_, specialty in sorted(content.specialties.items()):
         keeper = Keeper(

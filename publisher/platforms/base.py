@@ -38,6 +38,7 @@ class Rules:
     what was published may be missing from a listing, None: no source says, so that absent is a person's word.
     `same_text_elsewhere`: one text may go out from several accounts; where it may not, the home specialty's speaks.
     `pictures_hide_link`: a message with pictures gets no link card, so that its link has to stand in the text.
+    `terms`: the address of terms that restrict automated posting; a channel there is by hand until somebody accepts.
     """
 
     text: Limit
@@ -51,6 +52,7 @@ class Rules:
     link_cost: Limit | None = None
     read_lag: Limit | None = None
     same_text_elsewhere: bool = True
+    terms: str = ""
     api_version: str = ""
     source: str
     checked: str

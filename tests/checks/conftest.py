@@ -14,6 +14,7 @@ from publisher.content.problem import Problem
 
 BASE = Path(__file__).parents[1] / "content" / "base"
 
+
 def told(problem: Problem) -> str:
     """The problem with its rule, and its severity unless it is an error."""
     severity = "" if problem.severity == "error" else f" {problem.severity}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from checks_given import NOW, Found
 from PIL import Image
 
-from publisher import checks
+from publisher import checks, platforms
 from publisher.content import load
 
 HEAD = """---
@@ -234,20 +235,33 @@ def test_a_picture_of_a_kind_that_a_network_does_not_take_is_told_before_a_run(f
     ]  # fmt: skip
 
 
-LINKEDIN = {"neurology/specialty.yml": f"{SPECIALTY}channels: [{{platform: linkedin, id: 2, token: LI_N}}]\n"}
+CHANNEL = {"neurology/specialty.yml": f"{SPECIALTY}channels: [{{platform: facebook, id: 2, token: FB_N}}]\n"}
 
 
-def test_a_network_whose_terms_restrict_automation_is_by_hand(found: Found) -> None:
-    assert [line for line in found(LINKEDIN) if "[terms" in line] == [
-        ("content/neurology/specialty.yml:4: channels.1: the terms of linkedin restrict automated posting; "
-        "write mode: by-hand, or in site.yml terms: {linkedin: {accepted-by: …, date: …}} [terms warning]")
-    ]
+@pytest.fixture
+def strict(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Facebook, were its terms such as to restrict automated posting."""
+    facebook = platforms.load("facebook")
+    rules = replace(facebook.rules, terms="https://terms.example.org/")
+    monkeypatch.setattr(type(facebook), "rules", rules)
 
 
-def test_terms_that_were_accepted_are_enough(found: Found, root: Path) -> None:
+def test_a_network_whose_terms_restrict_automation_is_by_hand(found: Found, strict: None) -> None:
+    assert [line for line in found(CHANNEL) if "neurology" in line and "[terms" in line] == [
+        ("content/neurology/specialty.yml:4: channels.1: the terms of facebook (https://terms.example.org/) restrict "
+         "automated posting; write mode: by-hand, "
+         "or in site.yml terms: {facebook: {accepted-by: …, date: …}} [terms warning]")
+    ]  # fmt: skip
+
+
+def test_terms_that_were_accepted_are_enough(found: Found, root: Path, strict: None) -> None:
     with (root / "content/site.yml").open("a") as file:
-        file.write("terms: {linkedin: {accepted-by: ines, date: 2026-11-01}}\n")
-    assert not any("[terms" in line for line in found(LINKEDIN))
+        file.write("terms: {facebook: {accepted-by: ines, date: 2026-11-01}}\n")
+    assert not any("[terms" in line for line in found(CHANNEL))
+
+
+def test_a_network_that_restricts_nothing_asks_for_no_terms(found: Found) -> None:
+    assert not any("[terms" in line for line in found(CHANNEL))
 
 
 def test_a_network_that_only_a_channel_names_may_be_named_by_posts(found: Found) -> None:
@@ -260,8 +274,10 @@ def test_a_network_that_only_a_channel_names_may_be_named_by_posts(found: Found)
 def test_approvals_that_nobody_can_verify_are_told(found: Found, root: Path) -> None:
     (root / "content/people/david-okafor.yml").write_text("name: David Okafor\n")
     assert found() == [
-        ("content/people: unauthenticated approvals: no reviewer has a key; write key: and an SSH public key in "
-        "their file [unauthenticated-approvals advice]")
+        (
+            "content/people: unauthenticated approvals: no reviewer has a key; write key: and an SSH public key in "
+            "their file [unauthenticated-approvals advice]"
+        )
     ]
 
 
