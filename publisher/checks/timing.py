@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, time
+from datetime import datetime
 
 from publisher.checks._say import say
 from publisher.content.post import Post
 from publisher.content.problem import Problem
 from publisher.content.site import Content
-from publisher.content.specialty import Quiet, Schedule
+from publisher.content.specialty import Schedule
 from publisher.content.times import local
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -66,9 +66,9 @@ def check_quiet_hours(content: Content, now: datetime) -> Iterator[Problem]:
             for name in post.specialties:
                 specialty = content.specialties.get(name)
                 quiet = specialty.schedule.quiet if specialty else None
-                if specialty and quiet and is_quiet(quiet, local(at, specialty.zone).time()):
+                if specialty and quiet and quiet.covers(local(at, specialty.zone).time()):
                     message = (
-                        f"{_wall(at, content, post)} lies in the quiet hours {_hours(quiet)} of {specialty.name} "
+                        f"{_wall(at, content, post)} lies in the quiet hours {quiet} of {specialty.name} "
                         f"({specialty.zone}); write a time outside them"
                     )
                     yield say(post, field, "quiet-hours", message)
@@ -82,18 +82,11 @@ def check_slots(content: Content, now: datetime) -> Iterator[Problem]:
             yield say(specialty, "schedule.slots", "slot-in-quiet", message, severity="warning")
 
 
-def is_quiet(quiet: Quiet, at: time) -> bool:
-    """Whether a wall-clock time lies in the half-open range, across midnight when it ends before it starts."""
-    if quiet.start < quiet.end:
-        return quiet.start <= at < quiet.end
-    return at >= quiet.start or at < quiet.end
-
-
 def _lost_slots(schedule: Schedule) -> Iterator[str]:
     for slot in schedule.slots:
-        if schedule.quiet and is_quiet(schedule.quiet, slot.at):
+        if schedule.quiet and schedule.quiet.covers(slot.at):
             text = f"{_WEEKDAYS[slot.weekday]} {slot.at:%H:%M}"
-            yield f"{text} lies in the quiet hours {_hours(schedule.quiet)}, so nothing goes out then; move it"
+            yield f"{text} lies in the quiet hours {schedule.quiet}, so nothing goes out then; move it"
 
 
 def _explicit(post: Post) -> Iterator[tuple[str, datetime]]:
@@ -105,10 +98,6 @@ def _explicit(post: Post) -> Iterator[tuple[str, datetime]]:
     for name, variant in post.social.variants.items():
         if variant.publish:
             yield f"social.{name}.publish", variant.publish
-
-
-def _hours(quiet: Quiet) -> str:
-    return f"{quiet.start:%H:%M}-{quiet.end:%H:%M}"
 
 
 def _zone(content: Content, post: Post) -> str:

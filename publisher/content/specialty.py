@@ -27,6 +27,15 @@ class Quiet:
     start: time
     end: time
 
+    def covers(self, wall: time) -> bool:
+        """Whether a wall-clock time lies in the range."""
+        if self.start <= self.end:
+            return self.start <= wall < self.end
+        return wall >= self.start or wall < self.end
+
+    def __str__(self) -> str:
+        return f"{self.start:%H:%M}-{self.end:%H:%M}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:

@@ -11,7 +11,7 @@ from publisher.plan import proposals
 from publisher.plan.slots import day_of, moved_by_gap
 from publisher.plan.timetable import Found, Timetable
 from publisher.plan.wishes import Directory, Wish
-from publisher.plan.wording import hours, lasting, passed_over, wall
+from publisher.plan.wording import lasting, passed_over, wall
 from publisher.values import Delivery, Planned, State
 
 BACKDATED = timedelta(days=7)
@@ -167,9 +167,7 @@ class ChannelPlan:
             return _ARCHIVE if self._now - wish.meant > BACKDATED else ""
         if wish.fixed + wish.grace >= self._now:
             return ""
-        return (
-            f"first seen later than {lasting(wish.grace)} after the time in {wish.field}; publisher requeue sends it"
-        )
+        return f"first seen later than {lasting(wish.grace)} after the time in {wish.field}; publisher requeue sends it"
 
     # A place
 
@@ -190,7 +188,7 @@ class ChannelPlan:
             public = self._wall(wish, wish.post.public_from)
             return Refusal(rule="before-public", sentence=f"{when} is before the page is public ({public})")
         if keeper := self._table.quiet(at):
-            quiet = f"the quiet hours {hours(keeper.schedule.quiet)} of {keeper.name} ({keeper.zone})"
+            quiet = f"the quiet hours {keeper.schedule.quiet} of {keeper.name} ({keeper.zone})"
             return Refusal(rule="quiet-hours", sentence=f"{when} lies in {quiet}; write a time outside them")
         if crowded := self._table.crowded(at) or self._table.full_clause(at):
             sentence = f"{when} on {self._key} is kept because it is written, but {crowded}"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from publisher.content.specialty import Quiet, Schedule
+from publisher.content.specialty import Schedule
 from publisher.content.times import at_wall
 
 DAY = timedelta(days=1)
@@ -46,7 +46,7 @@ def slots_from(schedule: Schedule, zone: str, start: datetime) -> Iterator[datet
 
 def in_quiet(schedule: Schedule, zone: str, at: datetime) -> bool:
     """Whether the zone's clocks stand inside the quiet hours [start, end) at that instant."""
-    return schedule.quiet is not None and _covers(schedule.quiet, at.astimezone(ZoneInfo(zone)).time())
+    return schedule.quiet is not None and schedule.quiet.covers(at.astimezone(ZoneInfo(zone)).time())
 
 
 def after_quiet(schedule: Schedule, zone: str, at: datetime) -> datetime:
@@ -67,12 +67,6 @@ def moved_by_gap(schedule: Schedule, zone: str, at: datetime) -> bool:
     """Whether a slot's instant is not what its wall time says, because that time does not exist on its day."""
     wall = at.astimezone(ZoneInfo(zone))
     return all((slot.weekday, slot.at) != (wall.weekday(), wall.time()) for slot in schedule.slots)
-
-
-def _covers(quiet: Quiet, wall: time) -> bool:
-    if quiet.start <= quiet.end:
-        return quiet.start <= wall < quiet.end
-    return wall >= quiet.start or wall < quiet.end
 
 
 def _ends(day: date, end: time, zone: str) -> Iterator[datetime]:

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from publisher.plan.slots import after_quiet, day_after, day_of, in_quiet, slots_from
 from publisher.plan.wishes import Keeper
-from publisher.plan.wording import hours, lasting, wall
+from publisher.plan.wording import lasting, wall
 
 HORIZON = timedelta(days=3653)
 """How far ahead a free time is looked for: ten years. Beyond it a schedule is wrong, not full."""
@@ -183,14 +183,14 @@ class Timetable:
     def _blocked(self, slot: datetime) -> str:
         keeper = self.quiet(slot)
         if keeper:
-            return f"in the quiet hours {hours(keeper.schedule.quiet)} of {keeper.name}"
+            return f"in the quiet hours {keeper.schedule.quiet} of {keeper.name}"
         return self.crowded(slot, max(self.spacing, _INSTANT)) or self.full_clause(slot)
 
     def _step(self, at: datetime) -> tuple[datetime, str] | None:
         keeper = self.quiet(at)
         if keeper:
             end = after_quiet(keeper.schedule, keeper.zone, at)
-            return end, f"in the quiet hours {hours(keeper.schedule.quiet)} of {keeper.name}"
+            return end, f"in the quiet hours {keeper.schedule.quiet} of {keeper.name}"
         near = self._near(at, self.spacing)
         if near:
             return near[0] + self.spacing, self.crowded(at)

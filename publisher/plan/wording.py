@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from publisher.content.specialty import Quiet
-
 if TYPE_CHECKING:
     from publisher.plan.timetable import Found
 
@@ -32,11 +30,6 @@ def lasting(span: timedelta) -> str:
     if not rest:
         return f"{hours_} h"
     return f"{minutes} min" if minutes <= 90 else f"{hours_} h {rest} min"  # noqa: PLR2004 - "90 min" is how it is written
-
-
-def hours(quiet: Quiet | None) -> str:
-    """Quiet hours as the file writes them: "21:00-07:00"."""
-    return f"{quiet.start:%H:%M}-{quiet.end:%H:%M}" if quiet else ""
 
 
 def passed_over(found: Found, zone: str) -> str:
