@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from publisher.content.problem import Problem, Severity
+from publisher.content.problem import Problem, Severity, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,14 +27,5 @@ class Place(Protocol):
 def say(place: Place, field: str, rule: str, message: str, *, severity: Severity = "error") -> Problem:
     """A problem at that field's line, or at the line of the nearest field around it."""
     return Problem(
-        path=place.path, line=line_of(place, field), field=field, rule=rule, severity=severity, message=message
+        path=place.path, line=line_of(place.lines, field), field=field, rule=rule, severity=severity, message=message
     )
-
-
-def line_of(place: Place, field: str) -> int:
-    """The line of a dotted field, of what holds it, or 1."""
-    while field:
-        if field in place.lines:
-            return place.lines[field]
-        field = field.rpartition(".")[0]
-    return 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from publisher.cli._common import ledger_url
 
@@ -46,14 +46,6 @@ def planned(content: Content, rows: Known, now: datetime) -> Plan:
     from publisher.plan.planner import plan
 
     return plan(content, rows.deliveries, now, first=rows.first)
-
-
-def problem_json(problem: Problem) -> dict[str, Any]:
-    """A problem with the keys that `check --json` gives it."""
-    return {
-        "path": problem.path, "line": problem.line, "column": problem.column, "field": problem.field,
-        "rule": problem.rule, "severity": problem.severity, "message": problem.message,
-    }  # fmt: skip
 
 
 def needs_person(problems: tuple[Problem, ...]) -> bool:

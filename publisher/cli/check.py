@@ -94,22 +94,14 @@ def _counted(number: int, noun: str) -> str:
 def _as_json(problems: list[Problem], content: Content) -> None:
     """A list of problems with stable keys."""
     del content
-    emit_json([_plain(problem) for problem in problems])
-
-
-def _plain(problem: Problem) -> dict[str, Any]:
-    return {
-        "path": problem.path, "line": problem.line, "column": problem.column, "field": problem.field,
-        "rule": problem.rule, "severity": problem.severity, "message": problem.message,
-    }  # fmt: skip
+    emit_json([problem.to_json() for problem in problems])
 
 
 def _as_github(problems: list[Problem], content: Content) -> None:
     """A workflow command for each problem: GitHub shows it beside the line of the pull request."""
     for problem in problems:
         place = f"file={_property(problem.path)},line={max(problem.line, 1)},col={problem.column}"
-        said = f"{problem.field}: {problem.message}" if problem.field else problem.message
-        click.echo(f"::{_GITHUB[problem.severity]} {place},title={_property(problem.rule)}::{_data(said)}")
+        click.echo(f"::{_GITHUB[problem.severity]} {place},title={_property(problem.rule)}::{_data(problem.said)}")
     del content
 
 
@@ -135,9 +127,9 @@ def _result(problem: Problem) -> dict[str, Any]:
 
     region = {"region": {"startLine": problem.line, "startColumn": problem.column}} if problem.line else {}
     place = {"physicalLocation": {"artifactLocation": {"uri": quote(problem.path)}, **region}}
-    said = f"{problem.field}: {problem.message}" if problem.field else problem.message
     return {
-        "ruleId": problem.rule, "level": _LEVELS[problem.severity], "message": {"text": said}, "locations": [place],
+        "ruleId": problem.rule, "level": _LEVELS[problem.severity], "message": {"text": problem.said},
+        "locations": [place],
     }  # fmt: skip
 
 

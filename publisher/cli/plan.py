@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from publisher.cli._common import clock, console, emit_json, json_option, now_option, parse_instant, root_option, target
-from publisher.cli._planning import known, needs_person, planned, problem_json
+from publisher.cli._planning import known, needs_person, planned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,7 @@ def command(root: Path, since: str | None, until: str | None, now: datetime | No
     refusing = (problem for problem in content.problems if problem.severity == "error")
     problems = tuple(sorted({*refusing, *made.problems}))
     if as_json:
-        emit_json({"deliveries": [_json(d) for d in shown], "problems": [problem_json(p) for p in problems]})
+        emit_json({"deliveries": [_json(d) for d in shown], "problems": [p.to_json() for p in problems]})
     else:
         _show(console(), shown, problems)
     if needs_person(problems):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from publisher.cli._common import clock, console, emit_json, json_option, now_option, root_option, target
-from publisher.cli._planning import known, needs_person, planned, problem_json
+from publisher.cli._planning import known, needs_person, planned
 from publisher.errors import Misuse
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _messages(content: Content, post: Post, times: Mapping[str, Planned], only: 
 def _json(post: Post, messages: list[Shown], problems: tuple[Problem, ...]) -> dict[str, Any]:
     return {
         "post": post.id, "status": post.status, "messages": [_message_json(shown) for shown in messages],
-        "problems": [problem_json(p) for p in problems],
+        "problems": [p.to_json() for p in problems],
     }  # fmt: skip
 
 
@@ -137,7 +137,7 @@ def _message_json(shown: Shown) -> dict[str, Any]:
         "change": shown.planned and shown.planned.change,
         "text": message["text"], "link": message["link"], "pictures": message["pictures"], "extra": message["extra"],
         "length": shown.length, "limit": shown.rules.text.value, "digest": shown.message.digest,
-        "problems": [problem_json(p) for p in shown.problems],
+        "problems": [p.to_json() for p in shown.problems],
     }  # fmt: skip
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Severity = Literal["error", "warning", "advice"]
 
@@ -24,6 +25,23 @@ class Problem:
     severity: Severity = "error"
     message: str
 
+    @property
+    def said(self) -> str:
+        """What is wrong, behind the field that it is about."""
+        return f"{self.field}: {self.message}" if self.field else self.message
+
     def __str__(self) -> str:
-        where = f"{self.path}:{self.line}" if self.line else self.path
-        return f"{where}: {self.field}: {self.message}" if self.field else f"{where}: {self.message}"
+        return f"{self.path}:{self.line}: {self.said}" if self.line else f"{self.path}: {self.said}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The stable JSON of it."""
+        return vars(self).copy()
+
+
+def line_of(lines: Mapping[str, int], field: str) -> int:
+    """The line of a dotted field, of what holds it, or 1."""
+    while field:
+        if field in lines:
+            return lines[field]
+        field = field.rpartition(".")[0]
+    return 1

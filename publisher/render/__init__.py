@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from publisher.content.links import tracked
 from publisher.content.post import Variant
-from publisher.content.problem import Problem, Severity
+from publisher.content.problem import Problem, Severity, line_of
 from publisher.content.text import shorten
 from publisher.render.counting import length
 from publisher.values import Message, Picture, short_code
@@ -142,11 +142,8 @@ def _picture_problems(post: Post, channel: Channel, rules: Rules) -> Iterator[Pr
 
 def _problem(post: Post, field: str, rule: str, sentence: str, severity: Severity = "error") -> Problem:
     """A problem on the line of its field, or of the nearest part of the front matter around it."""
-    around, line = field, 0
-    while around and not line:
-        line = post.lines.get(around, 0)
-        around = around.rpartition(".")[0]
-    return Problem(path=post.path, line=line or 1, field=field, rule=rule, severity=severity, message=sentence)
+    line = line_of(post.lines, field)
+    return Problem(path=post.path, line=line, field=field, rule=rule, severity=severity, message=sentence)
 
 
 def _title(channel: Channel) -> str:
