@@ -78,11 +78,12 @@ def command(*, specialty: str, title: str, kind: str, root: Path, as_json: bool,
     path = root / "content" / team.id / f"{slug}.md"
     if path.exists() or (path.with_suffix("") / "index.md").exists():
         raise Misuse(f"{path} is there already; nothing was changed", hint="choose another title, or edit that file")
-    text = post_text(content, team, title, kind, clock(now, "sandbox")())
+    at = clock(now, "sandbox")()
+    text = post_text(content, team, title, kind, at)
     with path.open("x", encoding="utf-8", newline="\n") as file:
         file.write(text)
     if as_json:
-        emit_json({"path": path.as_posix(), "id": _id(content, slug, clock(now, "sandbox")())})
+        emit_json({"path": path.as_posix(), "id": _id(content, slug, at)})
     else:
         where = "" if root == Path() else f" --root {root.as_posix()}"
         name = path.relative_to(root).as_posix()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from publisher.cli import INTERRUPTED
 from publisher.cli._common import clock, console, emit_json, json_option, now_option, root_option, target
 from publisher.cli._delivery import end_on_sigterm, line_of, lines_of, open_ledger, runner_of
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from publisher.delivery.driver import Ended
     from publisher.delivery.report import Report
 
-INTERRUPTED = 130
 THREADS = 8
 
 
