@@ -10,11 +10,9 @@ import argparse
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
@@ -30,6 +28,7 @@ from publisher.delivery.runner import Runner
 from publisher.delivery.tools import tools
 from publisher.errors import Misuse, PublisherError
 from publisher.sandbox import start
+from publisher.serve import served
 
 if TYPE_CHECKING:
     from publisher.content.site import Content, Demo
@@ -139,23 +138,6 @@ def show(content: Content, built: Built, played: Played) -> None:
         for line in lines_of(played.needs):
             out.print(f"  {line}")
     out.print(f"\nThe site: {built.balance}; {content.site.notice}")
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The folder on loopback, at the address that is given; stopped afterwards."""
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
-            del format, args
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def demonstrate(root: Path, *, keep: bool) -> int:

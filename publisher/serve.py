@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -92,6 +93,17 @@ class _Pages(SimpleHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's own name
         """Keep quiet: the terminal is for what the build says."""
+
+
+@contextmanager
+def served(site: Path) -> Iterator[str]:
+    """The folder as it stands, at the address that is given; stopped afterwards."""
+    with Server(site, live=False) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield server.address
+        finally:
+            server.shutdown()
 
 
 def serve_and_watch(server: Server, watched: list[Path], build_again: Callable[[], bool]) -> None:

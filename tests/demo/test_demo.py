@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from publisher.content import load
-from publisher.demo import main, served
+from publisher.demo import main
 from publisher.sandbox import start
+from publisher.serve import served
 
 SAMPLE = Path(__file__).parents[2] / "content"
 
