@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 REDACTED = "[redacted]"
 SERVICE = "specialty-publisher"
 """The name under which the keyring keeps our tokens."""
-_LIKE = "write a name like FB_CARDIOLOGY, never the token itself"
 _SHORTEST = 6
 """A shorter secret is not looked for in text: it would be found everywhere. `_clean` refuses one as a token."""
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO

@@ -19,9 +19,6 @@ State = Literal[
 Wanted = Literal["published", "corrected", "retracted"]
 Operation = Literal["publish", "hand_over", "pull_back", "correct", "retract"]
 
-SETTLED: frozenset[State] = frozenset({"delivered", "verified", "failed", "missed", "cancelled", "retracted"})
-"""States in which a delivery asks for nothing more."""
-
 
 def canonical(value: object) -> str:
     """`value` as JSON that is the same on every machine: sorted keys, no spaces, text as it is."""

@@ -1,4 +1,8 @@
-"""What is said about an error that nobody expected: where it happened, and a traceback without secrets."""
+"""What is said about an error that nobody expected: where it happened, and a traceback without secrets.
+
+It imports nothing of ours, `publisher.tokens` either: what broke may be the very thing that it would need, and an error
+here would make Python show the whole traceback, secrets and all.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import TracebackType
 
-HIDDEN = "[hidden]"
+REDACTED = "[redacted]"
 _IN_TEXT = (
     re.compile(
         r"(?i)((?:access_token|appsecret_proof|client_secret|refresh_token|password)['\"]?\s*[=:]\s*['\"]?)[^\s'\"&,}]+"
@@ -39,11 +43,11 @@ def traceback_without_secrets(kind: type[BaseException], error: BaseException, t
 
 
 def without_secrets(text: str) -> str:
-    """The text with all that may be a secret here replaced by `[hidden]`: rather too much than too little."""
+    """The text with all that may be a secret here replaced by `[redacted]`: rather too much than too little."""
     for value in sorted(_secrets(), key=len, reverse=True):
-        text = text.replace(value, HIDDEN)
+        text = text.replace(value, REDACTED)
     for pattern in _IN_TEXT:
-        text = pattern.sub(rf"\g<1>{HIDDEN}", text)
+        text = pattern.sub(rf"\g<1>{REDACTED}", text)
     return text
 
 

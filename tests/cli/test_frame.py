@@ -218,7 +218,7 @@ def test_the_traceback_on_demand_hides_every_secret(program: Program) -> None:
     assert "Traceback" in ended.stderr
     for secret in ("EAAurl1234", "deadbeef99", "abcdef123456", "hunter22", "canary-from"):
         assert secret not in ended.stderr
-    assert "graph.example.org/me?access_token=[hidden]&x=1" in ended.stderr
+    assert "graph.example.org/me?access_token=[redacted]&x=1" in ended.stderr
 
 
 def test_hiding_leaves_the_rest_of_the_text() -> None:
