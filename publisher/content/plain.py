@@ -15,7 +15,7 @@ _INDENT = "\x01"
 """Stands for two blanks that must survive the tidying: HTML cannot hold this character."""
 _RAISED = {
     "sup": str.maketrans("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ"),  # noqa: RUF001 - 10⁻³ must not become 10-3
-    "sub": str.maketrans("0123456789+-−", "₀₁₂₃₄₅₆₇₈₉₊₋₋"),  # noqa: RUF001
+    "sub": str.maketrans("0123456789+-−", "₀₁₂₃₄₅₆₇₈₉₊₋₋"),  # noqa: RUF001 - as above
 }
 
 

@@ -42,7 +42,7 @@ def _parse_tweet() -> Callable[[str], Any]:
     vars(stand_in)["resource_string"] = pkgutil.get_data
     lent = sys.modules.setdefault("pkg_resources", stand_in) is stand_in
     try:
-        from twitter_text import parse_tweet  # type: ignore[import-untyped]
+        from twitter_text import parse_tweet  # type: ignore[import-untyped] # the package has no types
     finally:
         if lent:
             sys.modules.pop("pkg_resources", None)
@@ -127,7 +127,7 @@ def _longest(beginnings: list[str], fits: Callable[[str], bool]) -> str:
 def _clusters(text: str) -> list[str]:
     if text.isascii() and "\r" not in text:
         return list(text)
-    import regex  # type: ignore[import-untyped]
+    import regex  # type: ignore[import-untyped] # the package has no types
 
     return cast("list[str]", regex.findall(r"\X", text))
 

@@ -31,4 +31,5 @@ def load(name: str) -> Platform:
     """The platform of that name. Raises Misuse when there is no such file."""
     if name not in names():
         raise Misuse(f"{name} is no platform that we can speak to", hint=f"there are: {', '.join(names())}")
-    return importlib.import_module(f"publisher.platforms.{name}").PLATFORM  # type: ignore[no-any-return]
+    platform: Platform = importlib.import_module(f"publisher.platforms.{name}").PLATFORM
+    return platform

@@ -31,8 +31,6 @@ API_VERSION = "v26.0"
 CHECKED = "2026-11-22"
 PAGES_OF_A_LISTING = 10
 """How far `find` follows a listing before it calls it incomplete: our own limit, a thousand posts."""
-UPLOAD_VALID_FOR = timedelta(hours=23)
-"""An hour less than the `photo_hours` that Facebook keeps a picture that no post shows."""
 
 _LONGEST_WAIT = timedelta(days=1)
 """Meta's windows roll over 24 hours: a longer wait is a fault, and then we look again after a day."""
@@ -96,6 +94,9 @@ RULES = Rules(
     ),
 )
 
+UPLOAD_VALID_FOR = timedelta(hours=RULES.more["photo_hours"].value - 1)
+"""An hour less than Facebook keeps a picture that no post shows."""
+
 
 def shown_text(message: Message) -> str:
     """The text that Facebook is asked to show: with pictures the link follows it, for then there is no link card."""
@@ -148,7 +149,8 @@ class Facebook(Platform):
 
     def find(self, channel: Channel, message: Message, since: datetime) -> Generator[Call, Answer, Listing]:
         """What the Page shows since then that is this message, by its link's code, else by its exact text."""
-        query = {"fields": _SHOWN_FIELDS, "since": str(int(since.timestamp())), "limit": "100"}
+        most = str(self.rules.more["listing"].value)
+        query = {"fields": _SHOWN_FIELDS, "since": str(int(since.timestamp())), "limit": most}
         found: list[Shown] = []
         for _ in range(PAGES_OF_A_LISTING):
             page = yield Call(method="GET", path=_path(channel.remote_id, "published_posts"), query=query)
@@ -442,14 +444,14 @@ _NO_POST = Refusal(
 _OTHER = Refusal(codes=(), means="rejected", sentence="Facebook refuses with a code that we do not know")
 
 
-_INVALID_PARAMETER, _NOT_THERE = 100, 33
+_INVALID_PARAMETER, _NO_SUCH_OBJECT = 100, 33
 _ATTACHED = "attached_media"
 _OK, _TOO_MANY, _FAULT = 200, 429, 500
 
 
 def _row(call: Call, error: Mapping[str, Any]) -> Refusal:
     code, subcode = error["code"], error.get("error_subcode")
-    if (code, subcode) == (_INVALID_PARAMETER, _NOT_THERE) and not _edge(call):
+    if _not_there(error) and not _edge(call):
         return _NO_POST
     rows = (row for row in ERRORS if code in row.codes)
     return next((row for row in rows if not row.subcodes or subcode in row.subcodes), _OTHER)
@@ -465,16 +467,18 @@ def _edge(call: Call) -> str:
 
 
 def _is_gone(answer: Answer) -> bool:
-    error = _error(answer) or {}
-    return (error.get("code"), error.get("error_subcode")) == (_INVALID_PARAMETER, _NOT_THERE)
+    return _not_there(_error(answer) or {})
+
+
+def _not_there(error: Mapping[str, Any]) -> bool:
+    return (error.get("code"), error.get("error_subcode")) == (_INVALID_PARAMETER, _NO_SUCH_OBJECT)
 
 
 def _flow_reads(call: Call, error: Mapping[str, Any]) -> bool:
     """Refusals that are an answer to the flow: no such post to read or delete, and a metric that is no more."""
     if _edge(call) == "insights":
         return bool(error["code"] == _INVALID_PARAMETER)
-    not_there = (error["code"], error.get("error_subcode")) == (_INVALID_PARAMETER, _NOT_THERE)
-    return not_there and not _edge(call) and call.method in {"GET", "DELETE"}
+    return _not_there(error) and not _edge(call) and call.method in {"GET", "DELETE"}
 
 
 def _unusable(call: Call, answer: Answer, now: datetime) -> CallError | None:
