@@ -132,9 +132,9 @@ class _Attempt:
         self.out = claim.operation == "publish" and claim.delivery.receipt is not None
         self.ended = False
         self.receipt = claim.delivery.receipt
-        self.journal: Mapping[int, Step] = {
-            step.index: step for step in self.ledger.open_operation(claim, message, self.clock())
-        }
+        self.journal: Mapping[int, Step] = {step.index: step for step in self.ledger.journal(claim)}
+        self.opening: Message | None = message
+        """What the operation is to show, until that is in the ledger: with the first thing that is written."""
         self.commits = {i for i, step in self.journal.items() if step.commits and step.outcome in {None, "answered"}}
         """The committing calls of this attempt that may have published: begun, and not definitely refused."""
 
@@ -249,7 +249,8 @@ class _Attempt:
             self._later(self.clock(), "interrupted", state="interrupted")
         now = self.clock()
         self.driver.at("before begun")
-        send_by = self.ledger.begin(self.claim, index, call, now)
+        send_by = self.ledger.begin(self.claim, index, call, now, opening=self.opening)
+        self.opening = None
         self.driver.at("begun")
         doubted = index in self.commits
         self.commits |= {index} if call.commits else set()
@@ -308,6 +309,7 @@ class _Attempt:
         except CallError as error:
             following, trouble = None, error
         last = following is None and trouble is None
+        self._open()
         try:
             self.ledger.published(self.claim, receipt, self.clock(), answer, last=last)
         except InDoubt as error:
@@ -318,11 +320,18 @@ class _Attempt:
             self._verdict(trouble)
         return following
 
+    def _open(self) -> None:
+        """Open the operation, where a call has not done so."""
+        if self.opening is not None:
+            self.ledger.open_operation(self.claim, self.opening, self.clock())
+            self.opening = None
+
     def _wait(self, index: int, item: Wait) -> None:
         known = self.journal.get(index)
         now = self.clock()
         if known is not None and known.outcome != "waiting":
             self._changed()
+        self._open()
         wake_at = known.wake_at if known is not None else self.ledger.wait(self.claim, index, item, now)
         if wake_at is not None and now < wake_at:
             self._later(wake_at, item.why or "waiting for the platform", state="waiting")

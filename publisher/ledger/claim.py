@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select
 
 from publisher.ledger.events import Cause
 from publisher.ledger.moves import move, rest_channel
 from publisher.ledger.rows import delivery
-from publisher.ledger.schema import channels, deliveries, operations, steps
+from publisher.ledger.schema import Instant, channels, deliveries, operations, steps
 from publisher.values import Delivery, Operation, State, in_utc
 
 SEND_WITHIN = timedelta(seconds=30)
@@ -42,15 +42,31 @@ class Claim:
         return self.delivery.key
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
-    awake = or_(deliveries.c.wake_at.is_(None), deliveries.c.wake_at <= now)
-    return and_(deliveries.c.state == "queued", deliveries.c.due_at <= now, awake)
+# Statements that every claim executes are made once: making them costs more than running them.
+_NOW = bindparam("now", type_=Instant)
+_DUE = and_(
+    deliveries.c.state == "queued",
+    deliveries.c.due_at <= _NOW,
+    or_(deliveries.c.wake_at.is_(None), deliveries.c.wake_at <= _NOW),
+)
+_WAITING = (
+    select(deliveries.c.channel).where(_DUE).group_by(deliveries.c.channel).order_by(func.min(deliveries.c.due_at))
+)
+_BUSY = select(deliveries.c.channel).where(deliveries.c.state == "claimed")
+_BUSY_ONE = _BUSY.where(deliveries.c.channel == bindparam("of"))
+_LOCK = select(channels).where(channels.c.channel == bindparam("of")).with_for_update(skip_locked=True)
+_EARLIEST = (
+    select(deliveries)
+    .where(_DUE, deliveries.c.channel == bindparam("of"))
+    .order_by(deliveries.c.due_at, deliveries.c.key)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
 
 
 def _free(conn: Connection, channel: str) -> bool:
     """Whether nothing of the channel is claimed: asked anew under its lock, for an older snapshot may not know."""
-    claimed = deliveries.c.channel == channel, deliveries.c.state == "claimed"
-    return conn.execute(select(deliveries.c.key).where(*claimed)).first() is None
+    return conn.execute(_BUSY_ONE, {"of": channel}).first() is None
 
 
 def _rested(row: Row[Any], now: datetime) -> bool:
@@ -60,13 +76,11 @@ def _rested(row: Row[Any], now: datetime) -> bool:
 
 def _channel(conn: Connection, now: datetime, avoid: Collection[str]) -> str | None:
     """A free and rested channel with something due, its row locked: that of the earliest delivery first."""
-    first = func.min(deliveries.c.due_at)
-    waiting = select(deliveries.c.channel).where(_due(now)).group_by(deliveries.c.channel).order_by(first)
-    for name in conn.scalars(waiting).all():
-        if name in avoid or not _free(conn, name):
+    passed_over = {*avoid, *conn.scalars(_BUSY)}
+    for name in conn.scalars(_WAITING, {"now": now}).all():
+        if name in passed_over:
             continue
-        lock = select(channels).where(channels.c.channel == name).with_for_update(skip_locked=True)
-        row = conn.execute(lock).one_or_none()
+        row = conn.execute(_LOCK, {"of": name}).one_or_none()
         if row is not None and _rested(row, now) and _free(conn, name):
             return str(name)
     return None
@@ -77,14 +91,7 @@ def claim(conn: Connection, *, runner: str, now: datetime, avoid: Collection[str
     channel = _channel(conn, now, avoid)
     if channel is None:
         return None
-    earliest = (
-        select(deliveries)
-        .where(_due(now), deliveries.c.channel == channel)
-        .order_by(deliveries.c.due_at, deliveries.c.key)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    row = conn.execute(earliest).one_or_none()
+    row = conn.execute(_EARLIEST, {"now": now, "of": channel}).one_or_none()
     if row is None:
         return None
     token = token_hex(16)

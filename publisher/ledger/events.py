@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from publisher.ledger.schema import events, meta
 from publisher.values import canonical
@@ -47,11 +47,16 @@ def chained(previous: str, seq: int, event: Event) -> str:
     return hashlib.sha256(canonical(told).encode()).hexdigest()
 
 
+_READ_HEAD = select(meta.c.value).where(meta.c.key == HEAD).with_for_update()
+_WRITE_HEAD = meta.update().where(meta.c.key == HEAD).values(value=bindparam("head"))
+_WRITE = events.insert()
+
+
 def append(conn: Connection, new: Sequence[Event]) -> None:
     """Append events to the log. The head's row is locked last in every transaction: writers queue and never cross."""
     if not new:
         return
-    head = json.loads(conn.scalar(select(meta.c.value).where(meta.c.key == HEAD).with_for_update()) or "{}")
+    head = json.loads(conn.scalar(_READ_HEAD) or "{}")
     seq, previous = head.get("seq", 0), head.get("hash", START)
     rows = []
     for event in new:
@@ -59,8 +64,8 @@ def append(conn: Connection, new: Sequence[Event]) -> None:
         link = chained(previous, seq, event)
         rows.append({"seq": seq, **vars(event), "previous": previous, "hash": link})
         previous = link
-    conn.execute(events.insert(), rows)
-    conn.execute(meta.update().where(meta.c.key == HEAD).values(value=canonical({"seq": seq, "hash": previous})))
+    conn.execute(_WRITE, rows)
+    conn.execute(_WRITE_HEAD, {"head": canonical({"seq": seq, "hash": previous})})
 
 
 def broken_at(conn: Connection) -> int | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, literal, select
 from sqlalchemy.exc import IntegrityError
 
 from publisher.errors import InDoubt, LostLease
@@ -16,7 +16,7 @@ from publisher.ledger.claim import LEASE_MARGIN, SEND_WITHIN, Claim
 from publisher.ledger.events import Cause
 from publisher.ledger.moves import lock, move
 from publisher.ledger.rows import message_text, message_value, receipt_columns
-from publisher.ledger.schema import channels, deliveries, operations, steps
+from publisher.ledger.schema import Instant, channels, deliveries, operations, steps
 from publisher.values import Answer, Call, Message, Receipt, Wait, canonical
 
 Outcome = Literal["answered", "refused", "not-sent", "waiting"]
@@ -52,15 +52,76 @@ def _step(claim: Claim, index: int) -> ColumnElement[bool]:
     )  # fmt: skip
 
 
-def fence(conn: Connection, claim: Claim, **columns: Any) -> None:
+# Statements that every delivery executes are made once: making them costs more than running them.
+_HOLD = (
+    deliveries.update()
+    .where(deliveries.c.key == bindparam("of"), deliveries.c.lease_token == bindparam("token"))
+    .values(updated_at=deliveries.c.updated_at)
+)
+_HOLD_LONGER = _HOLD.values(lease_until=bindparam("until", type_=Instant))
+_THIS_OPERATION = and_(
+    operations.c.delivery == bindparam("of"),
+    operations.c.operation == bindparam("does"),
+    operations.c.attempt == bindparam("try"),
+)
+_THIS_STEP = and_(
+    steps.c.delivery == bindparam("of"),
+    steps.c.operation == bindparam("does"),
+    steps.c.attempt == bindparam("try"),
+    steps.c.step == bindparam("at"),
+)
+_IS_OPEN = select(operations.c.attempt).where(_THIS_OPERATION)
+_OPEN = operations.insert()
+_SHOW = (
+    deliveries.update()
+    .where(deliveries.c.key == bindparam("of"))
+    .values(message=bindparam("shown"), message_digest=bindparam("digest"))
+)
+_BEGIN = steps.insert()
+_READ = (
+    select(steps)
+    .where(
+        steps.c.delivery == bindparam("of"),
+        steps.c.operation == bindparam("does"),
+        steps.c.attempt == bindparam("try"),
+    )
+    .order_by(steps.c.step)
+)
+_TRIED = select(steps.c.tries).where(_THIS_STEP)
+_HEARD = (
+    steps.update()
+    .where(_THIS_STEP)
+    .values(
+        outcome=bindparam("became"),
+        answered_at=bindparam("heard_at", type_=Instant),
+        answer=bindparam("said"),
+        valid_until=bindparam("until", type_=Instant),
+    )
+)
+_USAGE = (
+    channels.update()
+    .where(channels.c.channel == bindparam("of"))
+    .values(usage=bindparam("used"), usage_at=bindparam("heard_at", type_=Instant))
+)
+
+
+def _place(claim: Claim) -> dict[str, Any]:
+    return {"of": claim.key, "does": claim.operation, "try": claim.attempt}
+
+
+def fence(conn: Connection, claim: Claim, *, lease_until: datetime | None = None) -> None:
     """Hold the lease's row until the transaction ends, or raise LostLease: somebody else has the delivery now.
 
     Until the message is out the delivery itself carries the lease; afterwards its operation does.
     """
-    held = deliveries.update().where(deliveries.c.key == claim.key, deliveries.c.lease_token == claim.token)
-    lease = {"lease_until": columns["lease_until"]} if "lease_until" in columns else {}
-    if conn.execute(held.values(updated_at=deliveries.c.updated_at, **lease)).rowcount == 1:
+    mine = {"of": claim.key, "token": claim.token}
+    if lease_until is None:
+        held = conn.execute(_HOLD, mine)
+    else:
+        held = conn.execute(_HOLD_LONGER, {**mine, "until": lease_until})
+    if held.rowcount == 1:
         return
+    lease = {} if lease_until is None else {"lease_until": lease_until}
     tail = operations.update().where(
         _operation(claim), operations.c.lease_token == claim.token, operations.c.ended_at.is_(None)
     )
@@ -69,40 +130,35 @@ def fence(conn: Connection, claim: Claim, **columns: Any) -> None:
 
 
 def open_operation(conn: Connection, claim: Claim, message: Message, now: datetime) -> None:
-    """Make the operation's row, or leave the one that a killed runner began; the row keeps the exact message."""
+    """Make the operation's row, or take up the one that a killed runner began; it keeps the exact message."""
     fence(conn, claim)
-    if conn.execute(select(operations.c.attempt).where(_operation(claim))).one_or_none() is None:
+    shown = {"shown": message_text(message), "digest": message.digest}
+    if conn.execute(_IS_OPEN, _place(claim)).one_or_none() is None:
         row = {"delivery": claim.key, "operation": claim.operation, "attempt": claim.attempt, "opened_at": now}
-        conn.execute(operations.insert().values(**row, message=message_text(message)))
-    _keep_message(conn, claim, message)
+        conn.execute(_OPEN, {**row, "message": shown["shown"]})
+    elif _has_committed(conn, claim):
+        return
+    else:
+        conn.execute(operations.update().where(_operation(claim)).values(message=shown["shown"]))
+    if claim.operation == "publish":
+        conn.execute(_SHOW, {"of": claim.key, **shown})
 
 
-def _keep_message(conn: Connection, claim: Claim, message: Message) -> None:
-    """The message that the committing call will carry; once that was begun, what it carried is kept."""
-    shown = {"message": message_text(message), "message_digest": message.digest}
+def _has_committed(conn: Connection, claim: Claim) -> bool:
+    """Whether the committing call was ever begun: what it carried is the message that is kept."""
     mine = steps.c.delivery == claim.key, steps.c.operation == claim.operation, steps.c.attempt == claim.attempt
-    if conn.execute(select(steps.c.step).where(*mine, steps.c.commits).limit(1)).one_or_none() is None:
-        conn.execute(operations.update().where(_operation(claim)).values(message=shown["message"]))
-        if claim.operation == "publish":
-            conn.execute(deliveries.update().where(deliveries.c.key == claim.key).values(shown))
-
-
-def opened(conn: Connection, claim: Claim, message: Message, now: datetime) -> tuple[Step, ...]:
-    """Open the claim's operation, or find it as a killed runner left it; return its journal."""
-    open_operation(conn, claim, message, now)
-    return read(conn, claim)
+    return conn.execute(select(steps.c.step).where(*mine, steps.c.commits).limit(1)).one_or_none() is not None
 
 
 def read(conn: Connection, claim: Claim) -> tuple[Step, ...]:
     """The journal of the claim's attempt, in order."""
-    mine = and_(steps.c.delivery == claim.key, steps.c.operation == claim.operation, steps.c.attempt == claim.attempt)
     return tuple(
         Step(
             index=row.step, tries=row.tries, digest=row.digest, commits=row.commits, begun_at=row.begun_at,
             outcome=row.outcome, answer=None if row.answer is None else Answer.from_json(json.loads(row.answer)),
             valid_until=row.valid_until, wake_at=row.wake_at,
         )
-        for row in conn.execute(select(steps).where(mine).order_by(steps.c.step))
+        for row in conn.execute(_READ, _place(claim))
     )  # fmt: skip
 
 
@@ -128,11 +184,13 @@ def begin(conn: Connection, claim: Claim, index: int, call: Call, now: datetime)
         "repeatable": call.repeatable, "begun_at": now, "send_by": send_by, "deadline_at": deadline_at,
         "outcome": None, "answer": None,
     }  # fmt: skip
-    first = case((steps.c.outcome.is_(None), steps.c.begun_at), else_=literal(now, steps.c.begun_at.type))
-    again = {**begun, "begun_at": first, "tries": steps.c.tries + 1}
-    if conn.execute(steps.update().where(_step(claim, index)).values(again)).rowcount == 0:
+    if conn.execute(_TRIED, {**_place(claim), "at": index}).one_or_none() is None:
         place = {"delivery": claim.key, "operation": claim.operation, "attempt": claim.attempt, "step": index}
-        conn.execute(steps.insert().values(**place, **begun, tries=1))
+        conn.execute(_BEGIN, {**place, **begun, "tries": 1})
+    else:
+        first = case((steps.c.outcome.is_(None), steps.c.begun_at), else_=literal(now, steps.c.begun_at.type))
+        again = {**begun, "begun_at": first, "tries": steps.c.tries + 1}
+        conn.execute(steps.update().where(_step(claim, index)).values(again))
     return send_by
 
 
@@ -154,14 +212,14 @@ def finish(conn: Connection, claim: Claim, index: int, heard: Heard) -> None:
     """Write what became of a step that was begun."""
     fence(conn, claim)
     if heard.used:
-        kept = {"usage": canonical(dict(heard.used)), "usage_at": heard.at}
-        conn.execute(channels.update().where(channels.c.channel == claim.delivery.channel).values(kept))
+        used = {"of": claim.delivery.channel, "used": canonical(dict(heard.used)), "heard_at": heard.at}
+        conn.execute(_USAGE, used)
     told = {
-        "outcome": heard.outcome, "answered_at": heard.at,
-        "answer": None if heard.answer is None else canonical(heard.answer.to_json()),
-        "valid_until": None if heard.valid_for is None else heard.at + heard.valid_for,
+        "became": heard.outcome, "heard_at": heard.at,
+        "said": None if heard.answer is None else canonical(heard.answer.to_json()),
+        "until": None if heard.valid_for is None else heard.at + heard.valid_for,
     }  # fmt: skip
-    conn.execute(steps.update().where(_step(claim, index)).values(told))
+    conn.execute(_HEARD, {**_place(claim), "at": index, **told})
 
 
 def wait(conn: Connection, claim: Claim, index: int, item: Wait, now: datetime) -> datetime:
@@ -213,7 +271,6 @@ def published(conn: Connection, claim: Claim, receipt: Receipt, now: datetime) -
 
     Raises InDoubt when another delivery of the channel has this very receipt: then this message is not shown by it.
     """
-    fence(conn, claim)
     conn.execute(channels.update().where(channels.c.channel == claim.delivery.channel).values(last_sent_at=now))
     try:
         with conn.begin_nested():
@@ -238,10 +295,15 @@ def published(conn: Connection, claim: Claim, receipt: Receipt, now: datetime) -
 def end(conn: Connection, claim: Claim, now: datetime, note: str) -> None:
     """Close an operation whose message is out; a note of what was refused stands on the receipt, for a person."""
     fence(conn, claim)
-    told = {"ended_at": now, "outcome": note or "done", "lease_token": None, "lease_until": None}
-    conn.execute(operations.update().where(_operation(claim)).values(told))
+    close(conn, claim, now, note or "done")
     if note:
         _note(conn, claim, note, now)
+
+
+def close(conn: Connection, claim: Claim, now: datetime, outcome: str = "done") -> None:
+    """Close the operation in a transaction that holds the lease already."""
+    told = {"ended_at": now, "outcome": outcome, "lease_token": None, "lease_until": None}
+    conn.execute(operations.update().where(_operation(claim)).values(told))
 
 
 def _note(conn: Connection, claim: Claim, text: str, now: datetime) -> None:
@@ -253,7 +315,6 @@ def _note(conn: Connection, claim: Claim, text: str, now: datetime) -> None:
 
 def corrected(conn: Connection, claim: Claim, receipt: Receipt, now: datetime) -> None:
     """Store that the correction is out: the delivery shows the operation's message now, and is to be read back."""
-    fence(conn, claim)
     shown = message_of(conn, claim.key, claim.operation, claim.attempt)
     columns = receipt_columns(receipt)
     if shown is not None:
@@ -265,7 +326,6 @@ def corrected(conn: Connection, claim: Claim, receipt: Receipt, now: datetime) -
 
 def retracted(conn: Connection, claim: Claim, receipt: Receipt, now: datetime) -> None:
     """Store that the message is deleted at the network; copies may remain."""
-    fence(conn, claim)
     cause = Cause(by=claim.runner, why=f"deleted at {receipt.url}", at=now)
     was = lock(conn, claim.key).state
     move(conn, claim.key, (was, "retracted"), cause, reason="", wake_at=None, **receipt_columns(receipt))

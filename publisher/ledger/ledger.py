@@ -233,13 +233,27 @@ class Ledger:
 
     # -- the journal -----------------------------------------------------------------------------------------------
 
-    def open_operation(self, claim: Claim, message: Message, now: datetime) -> tuple[Step, ...]:
-        """Open the claim's operation, or find it as a killed runner left it; return its journal."""
-        return self._write(lambda conn: journal.opened(conn, claim, message, now))
+    def journal(self, claim: Claim) -> tuple[Step, ...]:
+        """What a killed runner left of the claim's attempt; empty when nothing of it was begun."""
+        with self._reading() as conn:
+            return journal.read(conn, claim)
 
-    def begin(self, claim: Claim, index: int, call: Call, now: datetime) -> datetime:
-        """Write that a call begins; return until when it may leave. Raises LostLease."""
-        return self._write(lambda conn: journal.begin(conn, claim, index, call, now))
+    def open_operation(self, claim: Claim, message: Message, now: datetime) -> None:
+        """Open the claim's operation, or take it up as a killed runner left it. Raises LostLease."""
+        self._write(lambda conn: journal.open_operation(conn, claim, message, now))
+
+    def begin(self, claim: Claim, index: int, call: Call, now: datetime, *, opening: Message | None = None) -> datetime:
+        """Write that a call begins; return until when it may leave. Raises LostLease.
+
+        With `opening` the operation is opened for that message in the same transaction.
+        """
+
+        def write(conn: Connection) -> datetime:
+            if opening is not None:
+                journal.open_operation(conn, claim, opening, now)
+            return journal.begin(conn, claim, index, call, now)
+
+        return self._write(write)
 
     def finish(self, claim: Claim, index: int, heard: Heard) -> None:
         """Write what became of a call. Raises LostLease."""
@@ -275,11 +289,10 @@ class Ledger:
         out = {"publish": journal.published, "correct": journal.corrected, "retract": journal.retracted}
 
         def write(conn: Connection) -> None:
-            if answer is not None:
-                journal.finish(conn, claim, *answer)
+            journal.fence(conn, claim) if answer is None else journal.finish(conn, claim, *answer)
             out[claim.operation](conn, claim, receipt, now)
             if last:
-                journal.end(conn, claim, now, "")
+                journal.close(conn, claim, now)
 
         self._write(write)
 

@@ -46,7 +46,7 @@ KINDS: Mapping[str, Kind] = {
     "media-expired": Kind(when="while", what="uploads that a call refers to are too old", count=1),
     "listing-lag": Kind(when="while", what="what is made shows up in reads SECONDS later", count=0, seconds=30),
     "duplicate-off": Kind(when="while", what="no duplicate is detected", count=0),
-    "delay": Kind(when="while", what="each call takes SECONDS longer", count=0, seconds=0.2),
+    "delay": Kind(when="while", what="each call is answered SECONDS after it came, no sooner", count=0, seconds=0.2),
 }
 
 

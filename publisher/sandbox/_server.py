@@ -8,6 +8,7 @@ import os
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -192,17 +193,20 @@ class Server:
         return _wall.respond(self, request)
 
     def _platform(self, twin: Twin, request: Request) -> Response:
+        came = time.monotonic()
         try:
             asked = _read(request, base=self.address)
         except (BadRequest, RequestEntityTooLarge) as error:
             return Response(str(error), status=error.code)
         call = self._received(twin, asked)
+        if call.outcome is not None and call.outcome.when == "before":
+            response = self._refused(call, call.outcome)
+        else:
+            response = self._answered(call, self._applied(call))
         for each in call.faults:
             if each.kind == "delay":
-                self.stopping.wait(each.length)
-        if call.outcome is not None and call.outcome.when == "before":
-            return self._refused(call, call.outcome)
-        return self._answered(call, self._applied(call))
+                self.stopping.wait(max(0.0, came + each.length - time.monotonic()))
+        return response
 
     def _received(self, twin: Twin, asked: Asked) -> _Received:
         with self.state.transaction():

@@ -95,8 +95,8 @@ GUARDS = {
     ),
     "one claim per channel": Guard(
         file="ledger/claim.py",
-        line="    return conn.execute(select(deliveries.c.key).where(*claimed)).first() is None\n",
-        without="    return True\n",
+        line='_BUSY = select(deliveries.c.channel).where(deliveries.c.state == "claimed")\n',
+        without='_BUSY = select(deliveries.c.channel).where(deliveries.c.state == "nobody\'s")\n',
         test=f"{CLAIMS}::test_one_delivery_at_a_time_per_channel[sqlite]",
     ),
     "spacing": Guard(
@@ -113,7 +113,7 @@ GUARDS = {
     ),
     "begun before sent": Guard(
         file="delivery/driver.py",
-        line="        send_by = self.ledger.begin(self.claim, index, call, now)\n",
+        line="        send_by = self.ledger.begin(self.claim, index, call, now, opening=self.opening)\n",
         without="        send_by = now\n",
         test=f"{KILLED}::test_a_publication_killed_anywhere_is_public_once[link-0-sent]",
     ),

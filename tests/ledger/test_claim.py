@@ -224,7 +224,7 @@ def test_whoever_lost_the_lease_writes_nothing(ledger: Ledger) -> None:
     stalled = begun(ledger, UPLOAD)
     ledger.recover(LATER, "r2")
     other = claim(ledger, "r2", LATER)
-    before = (ledger.deliveries(), ledger.history(), ledger.open_operation(other, MESSAGE, LATER))
+    before = (ledger.deliveries(), ledger.history(), ledger.journal(other))
     writes: list[Callable[[], object]] = [
         lambda: ledger.begin(stalled, 1, POST, LATER),
         lambda: ledger.finish(stalled, 0, HEARD),
@@ -240,7 +240,7 @@ def test_whoever_lost_the_lease_writes_nothing(ledger: Ledger) -> None:
     for write in writes:
         with pytest.raises(LostLease):
             write()
-    assert (ledger.deliveries(), ledger.history(), ledger.open_operation(other, MESSAGE, LATER)) == before
+    assert (ledger.deliveries(), ledger.history(), ledger.journal(other)) == before
 
 
 def test_the_lease_of_another_claim_by_the_same_runner_is_another_lease(ledger: Ledger) -> None:

@@ -148,7 +148,7 @@ def test_what_failed_is_sent_again_in_a_fresh_attempt(ledger: Ledger) -> None:
     ledger.requeue(KEY, LATER, person("the text is mended"), absent=False)
     held = claim(ledger, now=LATER)
     assert (held.attempt, held.delivery.due_at, held.delivery.reason) == (2, LATER, "")
-    assert ledger.open_operation(held, MESSAGE, LATER) == ()
+    assert ledger.journal(held) == ()
 
 
 def test_what_was_missed_before_it_began_keeps_its_first_attempt(ledger: Ledger) -> None:
@@ -294,7 +294,7 @@ def test_an_operation_begun_afresh_keeps_its_lease_and_leaves_the_delivery_alone
     assert ledger.fresh(held, "the code has changed since", LATER, expired=False) == 2
     assert ledger.delivery(KEY).attempt == 1
     again = type(held)(delivery=held.delivery, operation="retract", attempt=2, token=held.token, runner="r2")
-    assert ledger.open_operation(again, MESSAGE, LATER) == ()
+    assert ledger.journal(again) == ()
 
 
 def test_an_operation_that_waits_for_a_person_says_so(ledger: Ledger) -> None:

@@ -17,7 +17,7 @@ OTHER = Message(text="Good evening")
 def test_a_step_is_in_the_journal_before_it_is_sent(ledger: Ledger) -> None:
     take(ledger, planned())
     held = begun(ledger, POST)
-    (step,) = ledger.open_operation(held, MESSAGE, NOW)
+    (step,) = ledger.journal(held)
     assert (step.outcome, step.answer, step.commits, step.tries, step.begun_at, step.digest) == (
         None, None, True, 1, NOW, POST.digest,
     )  # fmt: skip
@@ -36,7 +36,7 @@ def test_an_answer_is_kept_as_it_came_with_how_long_it_holds(ledger: Ledger) -> 
     held = begun(ledger, UPLOAD)
     answer = Answer(status=200, headers={"etag": "x"}, body={"id": "7", "text": "Grüße 👋"})
     ledger.finish(held, 0, Heard(outcome="answered", at=NOW, answer=answer, valid_for=timedelta(hours=23)))
-    (step,) = ledger.open_operation(held, MESSAGE, NOW)
+    (step,) = ledger.journal(held)
     assert (step.outcome, step.answer, step.valid_until) == ("answered", answer, NOW + timedelta(hours=23))
 
 
@@ -52,7 +52,7 @@ def test_a_step_begun_again_counts_its_tries(ledger: Ledger) -> None:
     held = begun(ledger, UPLOAD)
     ledger.finish(held, 0, Heard(outcome="not-sent", at=NOW))
     ledger.begin(held, 0, UPLOAD, LATER)
-    (step,) = ledger.open_operation(held, MESSAGE, LATER)
+    (step,) = ledger.journal(held)
     assert (step.tries, step.outcome, step.begun_at) == (2, None, LATER)
 
 
@@ -70,7 +70,7 @@ def test_a_wait_is_journaled_once(ledger: Ledger) -> None:
     held = claim(ledger)
     ledger.open_operation(held, MESSAGE, NOW)
     assert ledger.wait(held, 0, Wait(seconds=300, why="it is being prepared"), NOW) == NOW + timedelta(seconds=300)
-    (step,) = ledger.open_operation(held, MESSAGE, LATER)
+    (step,) = ledger.journal(held)
     assert (step.outcome, step.wake_at) == ("waiting", NOW + timedelta(seconds=300))
 
 
@@ -94,8 +94,9 @@ def test_a_fresh_attempt_has_an_empty_journal_and_the_old_one_stays(ledger: Ledg
     held = begun(ledger, UPLOAD)
     assert ledger.fresh(held, "the post has changed since", NOW, expired=False) == 2
     again = type(held)(delivery=held.delivery, operation="publish", attempt=2, token=held.token, runner="r1")
-    assert ledger.open_operation(again, OTHER, NOW) == ()
-    assert len(ledger.open_operation(held, MESSAGE, NOW)) == 1
+    assert ledger.journal(again) == ()
+    assert len(ledger.journal(held)) == 1
+    ledger.begin(again, 0, UPLOAD, NOW, opening=OTHER)
     assert (ledger.message(KEY, "publish", 1), ledger.message(KEY, "publish", 2)) == (MESSAGE, OTHER)
     assert ledger.expired_attempts(again) == 0
 
