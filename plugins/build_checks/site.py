@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from build_checks.page import Reference, Seen, read_css, read_html
+from publisher.content.reading.references import MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from front_matter.public import Public
 
-_BRACES = re.compile(r"(?:\{|%7B|\|)(?:filename|static|attach|index|tag|category|author)(?:\}|%7D|\|)", re.IGNORECASE)
+_BRACES = re.compile(rf"(?:\{{|%7B|\|)(?:{'|'.join(sorted(MARKS))})(?:\}}|%7D|\|)", re.IGNORECASE)
 _READERS = {".html": read_html, ".css": read_css, ".svg": read_html}
 
 

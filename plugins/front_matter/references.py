@@ -11,6 +11,7 @@ from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
 
 from front_matter.public import tag_slug
+from publisher.content.reading.references import place_of
 
 _BRACES = re.compile(r"(?:\{|%7B|\|)(?P<what>[a-z]+)(?:\}|%7D|\|)(?P<value>.*)\Z", re.IGNORECASE | re.DOTALL)
 _LISTS: Mapping[str, str] = MappingProxyType({"category": "/{}/", "author": "/people/{}/", "tag": "/tags/{}/"})
@@ -75,8 +76,7 @@ class References:
     def _below(self, path: str) -> PurePosixPath | None:
         """`path` as a file's place below the content folder, or None where there is no such file."""
         folder = self.places.folder.resolve()
-        start = folder if path.startswith("/") else folder / PurePosixPath(self.source).parent
-        file = (start / path.lstrip("/")).resolve()
+        file = (folder / place_of(self.source, path)).resolve()
         inside = file.is_file() and file.is_relative_to(folder)
         return PurePosixPath(file.relative_to(folder).as_posix()) if inside else None
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 from datetime import datetime
 
 from publisher.content.post import Page, Post
 from publisher.content.problem import Problem, Severity
-from publisher.content.reading.references import references
+from publisher.content.reading.references import MARKS, place_of, references
 from publisher.content.site import Content
 
 _TOP = "content/"
-_MARKS = frozenset({"", "attach", "author", "category", "filename", "index", "static", "tag"})
-"""What may stand in braces before a path: Pelican's words, which the site understands."""
 
 
 def check_links(content: Content, now: datetime) -> Iterator[Problem]:
@@ -46,7 +43,7 @@ def check_marks(content: Content, now: datetime) -> Iterator[Problem]:
     for text in _texts(content):
         for reference in references(text.body):
             line = text.body_line + reference.line - 1
-            if reference.mark not in _MARKS:
+            if reference.mark and reference.mark not in MARKS:
                 message = f"{{{reference.mark}}} is not understood; write {{filename}}, {{static}} or {{attach}}"
                 yield _at(text, line, "unknown-mark", message)
 
@@ -60,9 +57,8 @@ def _linked(text: Post | Page) -> Iterator[tuple[int, str, str]]:
     """Each link to another Markdown file: its line, as it is written, and the path that it means."""
     for reference in references(text.body):
         if reference.mark == "filename" or (not reference.mark and reference.target.endswith(".md")):
-            base = "" if reference.target.startswith("/") else posixpath.dirname(text.path.removeprefix(_TOP))
-            path = posixpath.normpath(posixpath.join(base, reference.target.lstrip("/")))
-            yield text.body_line + reference.line - 1, reference.target, _TOP + path
+            path = _TOP + place_of(text.path.removeprefix(_TOP), reference.target)
+            yield text.body_line + reference.line - 1, reference.target, path
 
 
 def _at(text: Post | Page, line: int, rule: str, message: str, severity: Severity = "error") -> Problem:

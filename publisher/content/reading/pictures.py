@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from publisher.content.post import Image
 from publisher.content.reading.findings import suggestion
+from publisher.content.reading.references import place_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,8 +61,7 @@ class Pictures:
 
     def place(self, beside: str, src: str) -> str | None:
         """Where `src`, written in the file `beside`, is below content/; None when that is outside."""
-        base = "" if src.startswith("/") else posixpath.dirname(beside)
-        name = posixpath.normpath(posixpath.join(base, src.lstrip("/")))
+        name = place_of(beside, src)
         if name.startswith("../") or name in {"..", "."}:
             return None
         return name if (self.folder / name).resolve().is_relative_to(self.top) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
@@ -23,6 +24,9 @@ _ALT = re.compile(r"\balt\s*=\s*[\"']([^\"']*)[\"']", re.IGNORECASE)
 _MARK = re.compile(r"(?:\{|\|)(?P<mark>[a-z]+)(?:\}|\|)(?P<rest>.*)", re.DOTALL)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
+MARKS = frozenset({"attach", "author", "category", "filename", "index", "static", "tag"})
+"""What may stand in braces before a path: Pelican's words, which the site understands."""
+
 
 class Reference(NamedTuple):
     """One target as the body names it, without its mark and unquoted; `mark` is Pelican's ({static} → static) or empty.
@@ -43,6 +47,15 @@ def references(body: str) -> tuple[Reference, ...]:
     for pattern in (_FENCE, _CODE, _COMMENT):
         text = pattern.sub(_blank, text)
     return tuple(sorted(set(_all(text))))
+
+
+def place_of(source: str, target: str) -> str:
+    """The path below content/ that `target` means in the file `source`; it begins with ../ where that lies outside.
+
+    A target is looked for from its file's own folder, or from the top when it begins with a slash.
+    """
+    folder = "" if target.startswith("/") else posixpath.dirname(source)
+    return posixpath.normpath(posixpath.join(folder, target.lstrip("/")))
 
 
 def _all(text: str) -> Iterator[Reference]:

@@ -105,7 +105,7 @@ def _variants(fields: Fields, zone: str, beside: str, pictures: Pictures) -> Map
 def _instead(key: str, node: object) -> str:
     if isinstance(node, Scalar) and node.value in {False, "none"}:
         return f"takes keys of its own; to leave the platform out, write not: [{key}]"
-    return f'takes keys of its own, each on a line below it: {", ".join(_OF_A_VARIANT)}'
+    return f"takes keys of its own, each on a line below it: {', '.join(_OF_A_VARIANT)}"
 
 
 def _variant(fields: Fields, zone: str, beside: str, pictures: Pictures) -> Variant:
