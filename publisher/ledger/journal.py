@@ -19,6 +19,9 @@ from publisher.ledger.rows import message_text, message_value, receipt_columns
 from publisher.ledger.schema import Instant, channels, deliveries, operations, steps
 from publisher.values import Answer, Call, Message, Receipt, Wait, canonical
 
+TAIL_LEASE = timedelta(minutes=5)
+"""How long a runner has for the first of the steps that follow the message."""
+
 Outcome = Literal["answered", "refused", "not-sent", "waiting"]
 
 
@@ -102,6 +105,20 @@ _USAGE = (
     channels.update()
     .where(channels.c.channel == bindparam("of"))
     .values(usage=bindparam("used"), usage_at=bindparam("heard_at", type_=Instant))
+)
+_SENT = (
+    channels.update()
+    .where(channels.c.channel == bindparam("of"))
+    .values(last_sent_at=bindparam("sent_at", type_=Instant))
+)
+_PUBLISHED = (
+    operations.update()
+    .where(_THIS_OPERATION)
+    .values(
+        published_at=bindparam("sent_at", type_=Instant),
+        lease_token=bindparam("token"),
+        lease_until=bindparam("until", type_=Instant),
+    )
 )
 
 
@@ -271,7 +288,7 @@ def published(conn: Connection, claim: Claim, receipt: Receipt, now: datetime) -
 
     Raises InDoubt when another delivery of the channel has this very receipt: then this message is not shown by it.
     """
-    conn.execute(channels.update().where(channels.c.channel == claim.delivery.channel).values(last_sent_at=now))
+    conn.execute(_SENT, {"of": claim.delivery.channel, "sent_at": now})
     try:
         with conn.begin_nested():
             cause = Cause(by=claim.runner, why=f"public at {receipt.url}", at=now)
@@ -285,11 +302,8 @@ def published(conn: Connection, claim: Claim, receipt: Receipt, now: datetime) -
         raise InDoubt(message) from error
     if not held:
         raise LostLease(f"{claim.key} is not {claim.runner}'s any more")
-    conn.execute(
-        operations.update()
-        .where(_operation(claim))
-        .values(published_at=now, lease_token=claim.token, lease_until=now + timedelta(minutes=5))
-    )
+    lease = {"token": claim.token, "until": now + TAIL_LEASE}
+    conn.execute(_PUBLISHED, {**_place(claim), "sent_at": now, **lease})
 
 
 def end(conn: Connection, claim: Claim, now: datetime, note: str) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, Update, bindparam, or_, select
 
 from publisher.errors import HeldElsewhere, Misuse
 from publisher.ledger import events
@@ -15,6 +16,16 @@ from publisher.ledger.schema import channels, deliveries
 from publisher.values import State
 
 NO_LEASE: Mapping[str, None] = {"lease_token": None, "lease_until": None, "runner": None}
+
+
+@cache
+def _moving(names: tuple[str, ...], *, under: bool) -> Update:
+    """The statement that changes those columns, made once for each choice of them."""
+    guard = (deliveries.c.key == bindparam("of")) & (deliveries.c.state == bindparam("was"))
+    if under:
+        guard &= deliveries.c.lease_token == bindparam("under")
+    new = {name: bindparam(f"new_{name}", type_=deliveries.c[name].type) for name in names}
+    return deliveries.update().where(guard).values(new)
 
 
 def move(
@@ -28,11 +39,10 @@ def move(
 ) -> bool:
     """Move a delivery (was, becomes) and log it; False when it was not in that state, or not under that lease."""
     was, becomes = change
-    guard = (deliveries.c.key == key) & (deliveries.c.state == was)
-    if under is not None:
-        guard &= deliveries.c.lease_token == under
     values = {**(NO_LEASE if becomes != "claimed" else {}), **columns, "state": becomes, "updated_at": cause.at}
-    if conn.execute(deliveries.update().where(guard).values(values)).rowcount != 1:
+    statement = _moving(tuple(sorted(values)), under=under is not None)
+    given = {f"new_{name}": value for name, value in values.items()}
+    if conn.execute(statement, {**given, "of": key, "was": was, "under": under}).rowcount != 1:
         return False
     told = events.Event(at=cause.at, delivery=key, was=was, became=becomes, by=cause.by, why=cause.why)
     events.append(conn, [told])

@@ -59,7 +59,7 @@ GUARDS = {
     ),
     "fence of an ending": Guard(
         file="ledger/moves.py",
-        line="        guard &= deliveries.c.lease_token == under\n",
+        line='        guard &= deliveries.c.lease_token == bindparam("under")\n',
         without="        pass\n",
         test=f"{CLAIMS}::test_the_lease_of_another_claim_by_the_same_runner_is_another_lease[sqlite]",
     ),
