@@ -7,8 +7,10 @@ import os
 import signal
 import socket
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from publisher.delivery.report import Need
     from publisher.delivery.runner import Progress, Runner
     from publisher.ledger import Cause, Ledger
-    from publisher.values import Delivery
+    from publisher.values import Delivery, State
 
 channel_option = click.option("--channel", metavar="PLATFORM:ID", default="", help="Only the delivery to this channel.")
 why_option = click.option("--why", metavar="SENTENCE", default="", help="The reason, for the event log.")
@@ -105,16 +107,25 @@ def cause(why: str, at: datetime) -> Cause:
     return Cause(by=person(), why=why, at=at)
 
 
-def chosen(ledger: Ledger, names: Sequence[str], channel: str) -> list[Delivery]:
-    """The deliveries that the names mean: delivery keys or post ids. Raises Misuse where one means none."""
+def chosen(ledger: Ledger, names: Sequence[str], channel: str, *tiers: AbstractSet[State]) -> list[Delivery]:
+    """The deliveries that the names mean: delivery keys or post ids. Raises Misuse where one means none.
+
+    With tiers a post means those of its deliveries that are in the first tier that holds any, and what is in no tier
+    comes first, what is in doubt before all: it is refused before anything is changed.
+    """
     found: dict[str, Delivery] = {}
     for name in names:
         matching = [d for d in ledger.deliveries() if name in {d.key, d.post} and channel in {"", d.channel}]
         if not matching:
             on = f" on {channel}" if channel else ""
-            raise Misuse(f"the ledger knows no delivery or post {name!r}{on}", hint="publisher status --all lists them")
+            near = get_close_matches(name, {known for d in ledger.deliveries() for known in (d.key, d.post)}, n=1)
+            hint = f"did you mean {near[0]}?" if near and near[0] != name else "publisher status --all lists them"
+            raise Misuse(f"the ledger knows no delivery or post {name!r}{on}", hint=hint)
+        if name not in {d.key for d in matching}:
+            matching = next((some for tier in tiers if (some := [d for d in matching if d.state in tier])), matching)
         found |= {d.key: d for d in matching}
-    return list(found.values())
+    fitting = {state for tier in tiers for state in tier}
+    return sorted(found.values(), key=lambda d: tiers and (d.state in fitting, d.state != "in_doubt"))
 
 
 def lines_of(needs: Sequence[Need]) -> Iterator[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from publisher.cli._common import console, emit_json, json_option, root_option
+from publisher.cli._common import console, emit_json, json_option, now_option, root_option
 from publisher.cli._delivery import ledger_of, lines_of
 
 if TYPE_CHECKING:
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
 @click.command("status")
 @root_option
 @json_option
+@now_option
 @click.option("--all", "every", is_flag=True, help="List every delivery, not only what needs a person.")
 @click.option("--audit", is_flag=True, help="Prove the event log: end with 1 when an event was edited afterwards.")
 @click.pass_context
-def command(ctx: click.Context, root: Path, as_json: bool, every: bool, audit: bool) -> None:
+def command(ctx: click.Context, *, root: Path, as_json: bool, now: datetime | None, every: bool, audit: bool) -> None:
     """Show where everything stands, and what needs a person; ends with 1 when something does.
 
     \b
@@ -31,7 +33,7 @@ def command(ctx: click.Context, root: Path, as_json: bool, every: bool, audit: b
     """  # noqa: D301 - \b is click's mark for lines to keep
     from publisher.delivery.report import needs_of
 
-    with ledger_of(root) as (ledger, time):
+    with ledger_of(root, now) as (ledger, time):
         states, needs = ledger.states(), needs_of(ledger, time())
         broken = ledger.log_broken_at() if audit else None
         deliveries = ledger.deliveries() if every else []

@@ -8,6 +8,7 @@ import click
 
 from publisher.cli._common import console, emit_json, json_option, root_option
 from publisher.cli._delivery import chosen, ledger_of
+from publisher.errors import Misuse
 
 
 @click.command("why")
@@ -29,10 +30,10 @@ def command(post: str, channel: str, root: Path, as_json: bool) -> None:
     content = load(root)
     with ledger_of(root) as (ledger, time):
         by_path = {post_.path: post_.id for post_ in content.posts}
-        told = [
-            explain(d, ledger.history(d.key), content, time())
-            for d in chosen(ledger, [by_path.get(post, post)], channel)
-        ]
+        known = {name for delivery in ledger.deliveries() for name in (delivery.key, delivery.post)}
+        if (wanted := by_path.get(post, post)) in by_path.values() and wanted not in known:
+            raise Misuse(f"no run has taken {wanted} over yet", hint="publisher plan shows when it would go, and why")
+        told = [explain(d, ledger.history(d.key), content, time()) for d in chosen(ledger, [wanted], channel)]
     if as_json:
         emit_json([story.to_json() for story in told])
         return

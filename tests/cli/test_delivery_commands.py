@@ -203,6 +203,46 @@ def test_in_doubt_is_requeued_only_by_a_person_who_has_looked(
     assert len(sandbox.public("1")) == 1
 
 
+def test_a_post_s_id_means_what_is_in_doubt_and_leaves_its_other_deliveries_alone(
+    publisher: Call, sandbox: Sandbox
+) -> None:
+    publisher("run", "--now", BEGIN)
+    sandbox.add_fault("drop-before", channel="1", call="POST feed", count=1)
+    publisher("run", "--now", move_clock(sandbox, DUE), code=1)
+    again = publisher("requeue", "2026-valve", "--absent", "--now", LATER)
+    assert [delivery["key"] for delivery in again] == [HEART]
+    assert publisher("status", "--now", LATER)["states"] == {"queued": 1, "verified": 1}
+    assert publisher("run", "--now", move_clock(sandbox, LATER))["delivered"] == 1
+
+
+def test_a_decision_that_is_refused_for_one_delivery_changes_none(
+    root: Path, capsys: pytest.CaptureFixture[str], publisher: Call, sandbox: Sandbox
+) -> None:
+    publisher("run", "--now", BEGIN)
+    sandbox.add_fault("drop-before", channel="1", call="POST feed", count=1)
+    publisher("run", "--now", move_clock(sandbox, DUE), code=1)
+    code, _, err = spoken(root, capsys, "requeue", HEART, WALKS, "--absent", "--now", LATER)
+    assert (code, f"{WALKS} is verified" in err) == (2, True)
+    assert publisher("status", "--now", LATER, code=1)["states"] == {"in_doubt": 1, "verified": 1}
+
+
+def test_a_name_that_is_nearly_right_is_answered_with_the_right_one(
+    root: Path, capsys: pytest.CaptureFixture[str], publisher: Call, sandbox: Sandbox
+) -> None:
+    publisher("run", "--now", BEGIN)
+    code, _, err = spoken(root, capsys, "why", "2026-valv")
+    assert (code, "did you mean 2026-valve?" in err) == (2, True)
+
+
+def test_why_says_of_a_post_that_no_run_has_seen_that_it_is_not_taken_over_yet(
+    root: Path, capsys: pytest.CaptureFixture[str], publisher: Call, sandbox: Sandbox
+) -> None:
+    publisher("run", "--now", BEGIN)
+    write(root, cardiology__later_md=a_post("2026-later"))
+    code, _, err = spoken(root, capsys, "why", "2026-later")
+    assert (code, "no run has taken 2026-later over yet" in err) == (2, True)
+
+
 def test_a_post_by_hand_waits_for_its_address(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     by_hand = (
         'name: Cardiology\nowners: [maren-fenwold]\nzone: America/Chicago\nschedule: {slots: ["Tue 09:00"]}\n'
