@@ -27,7 +27,7 @@ LEASE = SEND_WITHIN + LEASE_MARGIN
 class Claim:
     """One operation on one delivery, held under `token` by `runner` until the lease ends or the operation does.
 
-    `published`: the message is out already; what is left are trailing steps, or an operation on what is public.
+    Where the delivery has a receipt, the message is out: what is left are trailing steps, or a change of what is public.
     """
 
     delivery: Delivery

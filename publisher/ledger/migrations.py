@@ -17,7 +17,10 @@ Migration = Callable[[Connection], None]
 
 
 def m0001_bones(conn: Connection) -> None:
-    """The first schema: deliveries, their journals, their channels and the event log."""
+    """The first schema: deliveries, their journals, their channels and the event log.
+
+    It still is today's; the change that adds a second migration writes this one's tables out here first.
+    """
     schema.metadata.create_all(conn)
 
 
