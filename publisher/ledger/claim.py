@@ -27,7 +27,7 @@ LEASE = SEND_WITHIN + LEASE_MARGIN
 class Claim:
     """One operation on one delivery, held under `token` by `runner` until the lease ends or the operation does.
 
-    Where the delivery has a receipt, the message is out: what is left are trailing steps, or a change of what is public.
+    Where the delivery has a receipt, the message is out: what is left are trailing steps, or a change of it.
     """
 
     delivery: Delivery
@@ -187,7 +187,7 @@ def miss_late(conn: Connection, now: datetime, by: str) -> int:
             ends, why = "cancelled", f"the post expired at {in_utc(row.expires_at)}"
         elif row.due_at + grace < now:
             held = f"; it was held: {row.reason}" if row.reason else ""
-            ends, why = "missed", f"its time {in_utc(row.due_at)} passed by more than its grace of {grace}{held}"
+            ends, why = "missed", f"its time {in_utc(row.due_at)} passed by more than its grace of {lasting(grace)}{held}"
         if ends is not None and may_be_public(conn, row.key, row.attempt):
             ends, why = "in_doubt", f"{why}; a call that may have published had begun"
         if ends is not None:
