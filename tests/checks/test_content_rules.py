@@ -290,6 +290,13 @@ def test_a_post_that_breaks_a_rule_is_refused_when_examined(root: Path) -> None:
     assert [problem.rule for problem in content.problems] == ["to-do"]
 
 
+def test_a_page_that_breaks_a_rule_is_refused_when_examined(root: Path) -> None:
+    (root / "content/pages/b.md").write_text("---\ntitle: B\n---\n[a](nowhere.md)\n")
+    read = load(root)
+    assert "content/pages/b.md" in {page.path for page in read.pages}
+    assert "content/pages/b.md" not in {page.path for page in checks.examined(read, NOW).pages}
+
+
 def test_a_warning_refuses_nothing(root: Path) -> None:
     (root / "content/cardiology/a.md").write_text(f"{without('review')}---\nBody.\n")
     assert len(checks.examined(load(root), NOW).posts) == 2

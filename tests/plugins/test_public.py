@@ -77,6 +77,16 @@ def test_related_posts_share_a_tag_and_the_home_and_are_current(content: Content
     assert slugs(public.related(posts[0])) == ["closest", "near"]
 
 
+def test_a_translation_that_is_hidden_is_named_by_no_other_page(content: Contents, post: Posts) -> None:
+    posts = [
+        post("valve", 1), post("valvula", 2, translation_of="valve", lang="es"),
+        post("ventil", 3, translation_of="valve", lang="de", hidden=True),
+    ]  # fmt: skip
+    public = decide(content(*posts), NOW)
+    assert slugs(public.translations(posts[0])) == ["valvula"]
+    assert slugs(public.translations(posts[2])) == ["valvula", "valve"]
+
+
 def test_only_people_whom_a_listed_post_names_have_a_page(content: Contents, post: Posts) -> None:
     review = Review(by="ana-roy", date=NOW.date())
     assert list(decide(content(post("one", review=review)), NOW).named) == ["ana-roy"]

@@ -106,3 +106,12 @@ def test_content_is_built_verified_and_put_in_place(tmp_path: Path) -> None:
     built = deploy(root, str(tmp_path / "www"), now=datetime(2026, 3, 15, 12, tzinfo=UTC))
     assert built.read > 0
     assert verify(tmp_path / "www") == []
+
+
+def test_a_site_that_is_not_whole_is_not_put_in_place(tmp_path: Path) -> None:
+    root = Path(shutil.copytree(ROOT / "tests" / "site" / "small", tmp_path / "root"))
+    without = f'import sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom pelicanconf import *\nPLUGINS.remove("manifest")\n'
+    (root / "publishconf.py").write_text(without)
+    with pytest.raises(PublisherError, match=r"nothing was deployed\nposts\.json: cannot be read"):
+        deploy(root, str(tmp_path / "www"), now=datetime(2026, 3, 15, 12, tzinfo=UTC))
+    assert not (tmp_path / "www").exists()
