@@ -66,6 +66,11 @@ class Played:
     needs: tuple[Need, ...]
     twice: tuple[str, ...]
 
+    @property
+    def exit_code(self) -> int:
+        """1 when something is public twice or needs a person; what is by hand or held is meant to."""
+        return 1 if self.twice or any(need.state != "held" for need in self.needs) else 0
+
 
 def play(root: Path, demo: Demo, sandbox: Sandbox) -> Played:
     """Run the publisher at the beginning, at every due time until the end, and at the end, as a schedule would."""
@@ -159,8 +164,7 @@ def demonstrate(root: Path, *, keep: bool) -> int:
         out.print("\nTo look at the site and at the wall of the pages: python3 tasks.py demo --keep")
     for key in played.twice:
         complain(f"{key} is public twice")
-    wrong = [need for need in played.needs if need.state != "held"]
-    return 1 if played.twice or wrong else 0
+    return played.exit_code
 
 
 def _keep(root: Path, sandbox: Sandbox) -> None:

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from publisher.content import load
-from publisher.demo import main
+from publisher.delivery.report import Need
+from publisher.demo import Played, main, play
 from publisher.sandbox import start
 from publisher.serve import served
+from publisher.values import short_code
 
 SAMPLE = Path(__file__).parents[2] / "content"
 
@@ -50,6 +52,26 @@ def test_it_publishes_once_builds_the_site_and_a_second_one_publishes_nothing(
     second = capsys.readouterr().out
     assert f"Nothing new to publish: all {len(codes)} deliveries" in second
     assert sorted(codes_on_the_wall(root)) == sorted(codes)
+
+
+def test_what_is_public_twice_is_counted_on_the_wall_and_ends_the_demonstration_with_1(root: Path) -> None:
+    content = load(root)
+    assert content.site.demo is not None
+    with start(root, content=content, now=content.site.demo.since) as sandbox:
+        first = play(root, content.site.demo, sandbox)
+        copy = sandbox.public()[0]
+        sandbox.post_by_hand(copy["platform"], copy["channel"], copy["message"], copy["link"])
+        second = play(root, content.site.demo, sandbox)
+    assert (first.twice, first.exit_code) == ((), 0)
+    (key,) = second.twice
+    assert f"utm_content={short_code(key)}" in f"{copy['link']} {copy['message']}"
+    assert second.exit_code == 1
+
+
+@pytest.mark.parametrize(("state", "code"), [("held", 0), ("in_doubt", 1), ("failed", 1), ("missed", 1)])
+def test_what_needs_a_person_ends_the_demonstration_with_1_unless_it_is_held(state: str, code: int) -> None:
+    need = Need(key="a/facebook:1/1", post="a", channel="facebook:1", state=state, why="so it is")
+    assert Played(sent=(), standing=(), needs=(need,), twice=()).exit_code == code
 
 
 def test_content_without_a_demo_is_told_what_to_write(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
