@@ -216,6 +216,17 @@ def in_utc(at: datetime) -> str:
     return f"{at.astimezone(UTC):%a %d %b %Y %H:%M} UTC"
 
 
+def lasting(span: timedelta) -> str:
+    """A span as people say it: "3 h", "90 min", "3 h 30 min", "2 days"."""
+    minutes = int(span.total_seconds()) // 60
+    days, hours_, rest = minutes // 1440, minutes // 60, minutes % 60
+    if days and not minutes % 1440:
+        return "1 day" if days == 1 else f"{days} days"
+    if not rest:
+        return f"{hours_} h"
+    return f"{minutes} min" if minutes <= 90 else f"{hours_} h {rest} min"  # noqa: PLR2004 - "90 min" is how it is written
+
+
 def delivery_key(post: str, channel: str, edition: int) -> str:
     """The delivery's identity: post id / channel / edition."""
     return f"{post}/{channel}/{edition}"

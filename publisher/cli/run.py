@@ -99,7 +99,8 @@ def _show_problems(problems: Sequence[Problem]) -> None:
     for problem in errors:
         console(stderr=True).print(f"error: {problem}", style="red")
     if rest := len(problems) - len(errors):
-        click.echo(f"{rest} warnings and pieces of advice: publisher check and publisher plan show them")
+        what = "warning or piece of advice: publisher check shows it" if rest == 1 else "warnings and pieces of advice"
+        click.echo(f"{rest} {what}{'' if rest == 1 else ': publisher check shows them'}")
 
 
 def _rehearse(root: Path, now: datetime | None, *, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import CallError
 from publisher.ledger import Cause
-from publisher.values import Listing, Shown, in_utc
+from publisher.values import Listing, Shown, in_utc, lasting
 
 if TYPE_CHECKING:
     from publisher.content.channel import Channel
@@ -97,7 +97,9 @@ class Reader:
     def _look_again(self, delivery: Delivery, why: str, now: datetime) -> None:
         since = delivery.receipt.published_at if delivery.receipt else None
         if now - (since or delivery.updated_at) > LOOK_FOR:
-            self.ledger.unverified(delivery.key, f"{why}, for more than {LOOK_FOR}; look at the page", None, now)
+            self.ledger.unverified(
+                delivery.key, f"{why}, for more than {lasting(LOOK_FOR)}; look at the page", None, now
+            )
         else:
             self.ledger.unverified(delivery.key, "", now + LOOK_AGAIN, now)
 

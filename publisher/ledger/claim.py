@@ -14,7 +14,7 @@ from publisher.ledger.events import Cause
 from publisher.ledger.moves import move, rest_channel
 from publisher.ledger.rows import delivery
 from publisher.ledger.schema import Instant, channels, deliveries, operations, steps
-from publisher.values import Delivery, Operation, State, in_utc
+from publisher.values import Delivery, Operation, State, in_utc, lasting
 
 SEND_WITHIN = timedelta(seconds=30)
 """A call leaves within this of being begun, or not at all."""
@@ -187,7 +187,8 @@ def miss_late(conn: Connection, now: datetime, by: str) -> int:
             ends, why = "cancelled", f"the post expired at {in_utc(row.expires_at)}"
         elif row.due_at + grace < now:
             held = f"; it was held: {row.reason}" if row.reason else ""
-            ends, why = "missed", f"its time {in_utc(row.due_at)} passed by more than its grace of {lasting(grace)}{held}"
+            told = f"passed by more than its grace of {lasting(grace)}{held}"
+            ends, why = "missed", f"its time {in_utc(row.due_at)} {told}"
         if ends is not None and may_be_public(conn, row.key, row.attempt):
             ends, why = "in_doubt", f"{why}; a call that may have published had begun"
         if ends is not None:

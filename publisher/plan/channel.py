@@ -11,8 +11,8 @@ from publisher.plan import proposals
 from publisher.plan.slots import day_of, moved_by_gap
 from publisher.plan.timetable import Found, Timetable
 from publisher.plan.wishes import Directory, Wish
-from publisher.plan.wording import lasting, passed_over, wall
-from publisher.values import Delivery, Planned, State
+from publisher.plan.wording import passed_over, wall
+from publisher.values import Delivery, Planned, State, lasting
 
 BACKDATED = timedelta(days=7)
 """What is first seen this long after its date comes from an archive: it is not sent by itself."""
@@ -20,6 +20,9 @@ BACKDATED = timedelta(days=7)
 _WAITING: frozenset[State] = frozenset({"queued", "held"})
 _WITHOUT_TIME: frozenset[State] = frozenset({"failed", "missed", "cancelled", "retracted"})
 """States that keep no time on a channel."""
+
+_NAMED = 3
+"""How many of the files that were not read a sentence names."""
 
 _SEEDED = "seeded: before our time"
 _ARCHIVE = "dated more than 7 days before it was first seen; publisher requeue sends it"
@@ -95,7 +98,9 @@ class ChannelPlan:
             return proposals.held(row, f"{row.platform} is no platform that we can speak to")
         missing = post is None or not self._directory.keeper(post, row.channel)
         if missing and self._unread:
-            return proposals.held(row, f"its post or its channel was not read: {', '.join(self._unread)} was refused")
+            first, more = self._unread[:_NAMED], len(self._unread) - _NAMED
+            files = f"{', '.join(first)}{f' and {more} more' if more > 0 else ''}"
+            return proposals.held(row, f"its post or its channel was not read: publisher check shows why ({files})")
         if post is None:
             return proposals.gone(row, f"no post has the id {row.post} any more")
         if row.channel not in self._directory.channels:

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Literal, cast, get_args
 
 from publisher.plan.wishes import Wish
-from publisher.plan.wording import lasting, wall
-from publisher.values import Delivery, Planned
+from publisher.plan.wording import wall
+from publisher.values import Delivery, Planned, lasting
 
 BY_HAND = "by hand: "
 PLAN = "plan: "

@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 
 from publisher.plan.slots import after_quiet, day_after, day_of, in_quiet, slots_from
 from publisher.plan.wishes import Keeper
-from publisher.plan.wording import lasting, wall
+from publisher.plan.wording import wall
+from publisher.values import lasting
 
 HORIZON = timedelta(days=3653)
 """How far ahead a free time is looked for: ten years. Beyond it a schedule is wrong, not full."""

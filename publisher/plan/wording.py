@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -19,17 +19,6 @@ def wall(at: datetime, zone: str) -> str:
     day = f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
     clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
     return f"{day} {clock}"
-
-
-def lasting(span: timedelta) -> str:
-    """A span as people say it: "3 h", "90 min", "3 h 30 min", "2 days"."""
-    minutes = int(span.total_seconds()) // 60
-    days, hours_, rest = minutes // 1440, minutes // 60, minutes % 60
-    if days and not minutes % 1440:
-        return "1 day" if days == 1 else f"{days} days"
-    if not rest:
-        return f"{hours_} h"
-    return f"{minutes} min" if minutes <= 90 else f"{hours_} h {rest} min"  # noqa: PLR2004 - "90 min" is how it is written
 
 
 def passed_over(found: Found, zone: str) -> str:
