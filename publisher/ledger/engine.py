@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -15,6 +15,7 @@ from publisher.errors import Misuse
 BUSY_MS = 60_000
 READING = {"ledger_reading": True}
 
+_LIKE = "PUBLISHER_LEDGER is like sqlite:////srv/publisher/live.db or postgresql+psycopg://host/database"
 _PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
@@ -41,6 +42,13 @@ def _begin(conn: Connection) -> None:
     conn.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
+def _postgresql(url: URL) -> Engine:
+    """An engine for PostgreSQL, with psycopg where it names no driver. Raises Misuse for any other database."""
+    if url.drivername not in {"postgresql", "postgresql+psycopg"}:
+        raise Misuse(f"the ledger cannot be kept in {url.drivername}", hint=_LIKE)
+    return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+
+
 def connect(url: str, *, make: bool = True) -> Engine:
     """An engine for the ledger at that SQLAlchemy URL. Raises Misuse when the address cannot be read.
 
@@ -49,11 +57,9 @@ def connect(url: str, *, make: bool = True) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise Misuse("the ledger's address cannot be read", hint="PUBLISHER_LEDGER is a SQLAlchemy URL") from error
+        raise Misuse("the ledger's address cannot be read", hint=_LIKE) from error
     if parsed.get_backend_name() != "sqlite":
-        if parsed.drivername == "postgresql":
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        return create_engine(parsed, pool_pre_ping=True)
+        return _postgresql(parsed)
     if not make and parsed.database and not Path(parsed.database).is_file():
         raise Misuse("there is no ledger yet", hint="publisher init-ledger --seed makes one")
     if parsed.database:

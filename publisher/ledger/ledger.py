@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import Connection, Engine, and_, func, or_, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from publisher.errors import Misuse
 from publisher.ledger import claim as claiming
@@ -106,6 +106,10 @@ class Ledger:
                 yield conn
         except OperationalError as error:
             raise Misuse("the ledger's database does not answer", hint=str(error.orig)) from error
+        except DatabaseError as error:
+            if type(error) is not DatabaseError:  # of its kinds only "this is no database" is somebody's mistake
+                raise
+            raise Misuse("the ledger cannot be read", hint=f"{error.orig}; see PUBLISHER_LEDGER") from error
 
     @staticmethod
     def _told(conn: Connection, key: str) -> str:

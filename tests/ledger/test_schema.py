@@ -131,6 +131,21 @@ def test_an_address_that_is_none_is_refused() -> None:
         engine.connect("not an address")
 
 
+@pytest.mark.parametrize("address", ["mysql://u:hush@127.0.0.1/x", "foo://x/y", "postgresql+psycopg2://127.0.0.1/x"])
+def test_a_database_of_another_kind_is_refused_with_what_to_write(address: str) -> None:
+    with pytest.raises(Misuse, match="the ledger cannot be kept in") as refused:
+        engine.connect(address)
+    assert "postgresql+psycopg://" in refused.value.hint
+    assert "hush" not in str(refused.value)
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("# Notes that somebody named by mistake\n" * 100, "utf-8")
+    with pytest.raises(Misuse, match="the ledger cannot be read") as refused:
+        Ledger.open(f"sqlite:///{tmp_path / 'notes.md'}", "sandbox", NOW)
+    assert "file is not a database" in refused.value.hint
+
+
 # Targets
 
 
