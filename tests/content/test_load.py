@@ -313,10 +313,14 @@ def test_two_specialties_share_a_channel_under_one_token(loaded: Load) -> None:
 def test_two_tokens_for_one_channel_are_told_at_both(loaded: Load) -> None:
     content = loaded({"neurology/specialty.yml": SHARED.format(token="FB_OTHER")})
     assert [str(problem) for problem in content.problems if problem.path.endswith("specialty.yml")] == [
-        ("content/cardiology/specialty.yml:12: channels.1.token: content/neurology/specialty.yml: "
-        "facebook:104220000000001 has FB_CARDIOLOGY there and FB_OTHER here; write the same in both"),
-        ("content/neurology/specialty.yml:4: channels.1.token: content/cardiology/specialty.yml: "
-        "facebook:104220000000001 has FB_CARDIOLOGY there and FB_OTHER here; write the same in both"),
+        (
+            "content/cardiology/specialty.yml:12: channels.1.token: content/neurology/specialty.yml: "
+            "facebook:104220000000001 has FB_CARDIOLOGY there and FB_OTHER here; write the same in both"
+        ),
+        (
+            "content/neurology/specialty.yml:4: channels.1.token: content/cardiology/specialty.yml: "
+            "facebook:104220000000001 has FB_CARDIOLOGY there and FB_OTHER here; write the same in both"
+        ),
     ]
 
 
