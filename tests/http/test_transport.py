@@ -410,6 +410,13 @@ def test_the_send_by_is_looked_at_after_the_connection_stands_and_before_the_fir
     assert received == [b""]
 
 
+def test_a_call_that_has_begun_is_sent_to_its_end_though_its_send_by_passes(send: Send) -> None:
+    times = iter([NOW])
+    with Server(always(answer(ID))) as server:
+        assert send(server.address, POST, clock=lambda: next(times, IN_TIME), send_by=IN_TIME).status == 200
+    assert server.requests[0].endswith(proof().encode())
+
+
 def test_a_call_that_does_not_commit_has_no_send_by(send: Send) -> None:
     with Server(always(answer(ID))) as server:
         assert send(server.address, READ, send_by=NOW).status == 200
