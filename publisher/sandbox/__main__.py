@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -28,10 +29,10 @@ def main(root: str, port: str, now: str | None = None) -> None:
     server.serve()
 
 
-def _stop_at_end(stop: object) -> None:
+def _stop_at_end(stop: Callable[[], None]) -> None:
     while os.read(sys.stdin.fileno(), 4096):
         pass
-    stop()  # type: ignore[operator]
+    stop()
 
 
 def _say(value: object) -> None:

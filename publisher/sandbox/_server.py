@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -310,13 +310,15 @@ def _read(request: Request, *, base: str) -> Asked:
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     in_header = secret.strip() if scheme.lower() in {"bearer", "oauth"} else ""
     token = in_header or body.get("access_token", "") or query.get("access_token", "")
-    where = "header" if in_header else "body" if body.get("access_token") else "query" if token else ""
+    where: Literal["", "header", "body", "query"] = (
+        "header" if in_header else "body" if body.get("access_token") else "query" if token else ""
+    )
     files = request.files.items(multi=True)
     uploads = tuple(Upload(part=part, name=file.filename or "", data=file.read()) for part, file in files)
     return Asked(
         method=request.method, path=path, host=host, params={**query, **body}, uploads=uploads, base=base,
         headers={k.lower(): v for k, v in request.headers.items()}, token=token,
-        token_in=where,  # type: ignore[arg-type]
+        token_in=where,
     )  # fmt: skip
 
 
