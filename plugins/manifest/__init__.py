@@ -40,7 +40,9 @@ def manifest(public: Public, base_url: str) -> dict[str, Any]:
 def _write(generator: ArticlesGenerator, **_: object) -> None:
     said = manifest(generator.settings["PUBLIC"], generator.context["SITEURL"])
     text = json.dumps(said, indent=1, ensure_ascii=False)
-    Path(generator.output_path, "posts.json").write_text(text + "\n", encoding="utf-8")
+    output = Path(generator.output_path)
+    output.mkdir(parents=True, exist_ok=True)  # a site without a single page has none yet
+    (output / "posts.json").write_text(text + "\n", encoding="utf-8")
 
 
 def register() -> None:

@@ -172,3 +172,15 @@ def test_a_folder_that_holds_something_else_is_left_alone(
     with pytest.raises(Misuse):
         build(root, output, now=now)
     assert precious.read_text(encoding="utf-8") == "precious"
+
+
+def test_a_site_that_has_no_post_yet_is_built(tmp_path: Path, now: datetime) -> None:
+    content = tmp_path / "new" / "content"
+    (content / "people").mkdir(parents=True)
+    (content / "heart").mkdir()
+    (content / "site.yml").write_text("name: Sample Health\nbase-url: https://sample.example.org\n", "utf-8")
+    (content / "heart" / "specialty.yml").write_text("name: Heart\nzone: America/Chicago\n", "utf-8")
+    output = tmp_path / "output"
+    build(tmp_path / "new", output, now=now)
+    assert '"posts": []' in (output / "posts.json").read_text("utf-8")
+    assert (output / "heart" / "index.html").is_file()
