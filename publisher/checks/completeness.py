@@ -86,7 +86,7 @@ def _alts(post: Post) -> Iterator[tuple[str, str]]:
 def _texts(post: Post) -> Iterator[tuple[str, str]]:
     """Every text that somebody may read, with its field; the body's is empty."""
     yield from (("title", post.title), ("summary", post.summary), ("share", post.share), ("consent", post.consent))
-    yield from (("transcript", post.transcript), ("", post.body))
+    yield from (("video", post.video), ("transcript", post.transcript), ("", post.body))
     for field, texts in (("key-facts", post.key_facts), ("corrections", post.corrections), ("sources", post.sources)):
         yield from ((f"{field}.{number}", text) for number, text in enumerate(texts, 1))
     yield from _alts(post)

@@ -47,7 +47,7 @@ _MORE = {
     "news": "",
     "story": """consent: "TO DO: the number of the signed consent, like CR-2041"
 """,
-    "video": """video: "https://example.org/to-do"
+    "video": """video: "https://example.org/TODO"
 transcript: "TO DO: what is said in the video"
 """,
 }
