@@ -69,11 +69,13 @@ def ledger_of(root: Path, now: datetime | None = None) -> Iterator[tuple[Ledger,
 @contextmanager
 def runner_of(root: Path, now: datetime | None, threads: int, progress: Progress | None = None) -> Iterator[Runner]:
     """A runner for the environment's target; its ledger and its transport are closed afterwards. Raises Misuse."""
+    from publisher.content.reading.source import survey
     from publisher.delivery.pictures import opener
     from publisher.delivery.runner import Runner
 
     where = target()
     time = clock(now, where)
+    survey(root)  # a folder without content is refused before a ledger is made there
     ledger = open_ledger(root, where, time(), create=True)
     try:
         from publisher.delivery.tools import tools

@@ -103,6 +103,14 @@ def test_a_dry_run_without_a_ledger_makes_none(root: Path, publisher: Call) -> N
     assert not (root / ".publisher" / "sandbox.db").exists()
 
 
+def test_a_run_in_a_folder_without_content_leaves_nothing_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = spoken(tmp_path, capsys, "run", "--now", BEGIN)
+    assert (code, "holds no folder content/" in err) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_without_a_sandbox_a_run_says_so_and_begins_nothing(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = spoken(root, capsys, "run", "--now", BEGIN)
     assert code == 2
