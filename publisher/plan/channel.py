@@ -159,12 +159,13 @@ class ChannelPlan:
         """A place for a new delivery; not ours, or missed already, when it is from before our time."""
         if self._first and wish.meant < self._now:
             return proposals.new(wish, wish.meant, _SEEDED, "cancelled")
-        if late := self._late(wish):
-            return proposals.new(wish, wish.meant, late, "missed")
-        place = self._place(wish)
+        late = self._late(wish)
+        place = self._refusal(wish) if late else self._place(wish)
         if isinstance(place, Refusal):
             self._problem(wish, place)
             return None
+        if place is None:
+            return proposals.new(wish, wish.meant, late, "missed")
         return proposals.new(wish, place.at, place.because)
 
     def _late(self, wish: Wish) -> str:
@@ -186,8 +187,14 @@ class ChannelPlan:
             self._table.take(found.at, wish.key)
         return found
 
-    def _written(self, wish: Wish, at: datetime) -> Place | Refusal:
-        """Exactly the written time, unless nothing may go out then; too near to another it stays, with a warning."""
+    def _refusal(self, wish: Wish) -> Refusal | None:
+        """Why the written time was never one to go out at, whether it has passed or not; None when it was."""
+        if wish.fixed is None:
+            return None
+        return self._forbidden(wish, wish.fixed) or self._over(wish.fixed, wish)
+
+    def _forbidden(self, wish: Wish, at: datetime) -> Refusal | None:
+        """Why nothing may go out at the written time: the page is not public yet, or it is quiet; else None."""
         when = self._wall(wish, at)
         if at < wish.post.public_from:
             public = self._wall(wish, wish.post.public_from)
@@ -195,6 +202,13 @@ class ChannelPlan:
         if keeper := self._table.quiet(at):
             quiet = f"the quiet hours {keeper.schedule.quiet} of {keeper.name} ({keeper.zone})"
             return Refusal(rule="quiet-hours", sentence=f"{when} lies in {quiet}; write a time outside them")
+        return None
+
+    def _written(self, wish: Wish, at: datetime) -> Place | Refusal:
+        """Exactly the written time, unless nothing may go out then; too near to another it stays, with a warning."""
+        if refusal := self._forbidden(wish, at):
+            return refusal
+        when = self._wall(wish, at)
         if crowded := self._table.crowded(at) or self._table.full_clause(at):
             sentence = f"{when} on {self._key} is kept because it is written, but {crowded}"
             self._problem(wish, Refusal(rule="crowded", sentence=sentence, severity="warning"))
