@@ -8,12 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from publisher import platforms
 from publisher.checks import examined
 from publisher.content import load
 from publisher.content.site import Content
 from publisher.plan.planner import plan
-from publisher.render import message
+from publisher.render import message, render_problems, rules_for
 from publisher.values import Delivery, Message, Planned
 
 
@@ -50,6 +49,6 @@ def _shown(content: Content, due: Sequence[tuple[datetime, str, str, str]]) -> I
     posts, channels = {post.id: post for post in content.posts}, content.channels()
     for due_at, key, post, channel in due:
         if post in posts and channel in channels:
-            rules = platforms.load(channels[channel].platform).rules
-            shown = message(posts[post], channels[channel], content.site, rules, key)
-            yield Rehearsed(key=key, due_at=due_at, message=shown)
+            asked = posts[post], channels[channel], content.site, rules_for(channels[channel].platform), key
+            if all(problem.severity != "error" for problem in render_problems(*asked)):
+                yield Rehearsed(key=key, due_at=due_at, message=message(*asked))

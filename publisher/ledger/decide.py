@@ -65,9 +65,11 @@ def found(conn: Connection, key: str, receipt: Receipt, cause: Cause) -> bool:
 def adopt(conn: Connection, key: str, receipt: Receipt, cause: Cause) -> None:
     """A person says where it is: by hand, queued, in doubt, failed or missed becomes delivered.
 
-    What is delivered already gets this address, and loses the notes that a person has now looked at.
+    What is delivered already loses the notes that a person has now looked at; its receipt is no other one than before.
     """
     row = lock_in(conn, key, _ADOPTED, "adopted")
+    if row.remote_id not in {None, receipt.remote_id}:
+        raise Misuse(f"{key} is public already, at {row.url}", hint="another post cannot be this delivery")
     _receive(conn, key, row.state, receipt, cause)
 
 

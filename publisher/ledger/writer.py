@@ -1,5 +1,8 @@
 """Writes of several threads in one transaction: what waits together is committed together, with one sync to the disk.
 
+That is for SQLite, which has one writer. PostgreSQL commits side by side; there several writes in one transaction would
+hold the event log's head while they wait for a row, and two processes could wait for each other.
+
 Each write sees all before it, is undone by itself when it fails, and is answered only after the commit: what a caller
 has been told is on the disk.
 """
@@ -38,16 +41,20 @@ class _Write:
 
 
 class Writer:
-    """Whoever comes first writes for all who wait."""
+    """Whoever comes first writes for all who wait, where the database has one writer."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._together = engine.dialect.name == "sqlite"
         self._turn = threading.Lock()
         self._waiting: list[_Write] = []
         self._list = threading.Lock()
 
     def __call__(self, work: Callable[[Connection], T]) -> T:
         """What `work` returns, once it is committed. Raises what `work` raises, and what the commit does."""
+        if not self._together:
+            with self._engine.begin() as conn:
+                return work(conn)
         mine = _Write(work)
         with self._list:
             self._waiting.append(mine)

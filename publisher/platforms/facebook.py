@@ -193,9 +193,11 @@ class Facebook(Platform):
     def remote_id(self, channel: str, url: str) -> str:
         """The post's id, page_post, when the address shows it in one of Facebook's forms; else the address.
 
-        Raises Misuse when it is a post of another Page than the channel's.
+        Raises Misuse when it is a post of another Page than the channel's, or no address of Facebook's.
         """
         page = channel.partition(":")[2]
+        if not _is_facebook(url):
+            raise Misuse(f"{url} is no address of Facebook's", hint="open the post on the Page and copy its address")
         found = _ids(url)
         if found is None:
             return url
@@ -316,11 +318,13 @@ _ADDRESSES = (
 """How the path of a post's address holds its ids: as we make it, and as Facebook shows it (with or without words)."""
 
 
+def _is_facebook(url: str) -> bool:
+    return f".{(urlsplit(url).hostname or '').lower()}".endswith((".facebook.com", ".fb.watch", ".fb.com"))
+
+
 def _ids(url: str) -> tuple[str, str] | None:
     """The Page (its number or name) and the post's number that an address of Facebook holds, or None."""
     parts = urlsplit(url)
-    if not f".{(parts.hostname or '').lower()}".endswith(".facebook.com"):
-        return None
     query = dict(parse_qsl(parts.query))
     if parts.path.rstrip("/") in {"/permalink.php", "/story.php"} and query.get("story_fbid", "").isdecimal():
         return query.get("id", ""), query["story_fbid"]

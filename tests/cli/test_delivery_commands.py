@@ -98,6 +98,16 @@ def test_a_dry_run_shows_the_exact_text_and_writes_nothing_at_all(
     assert (root / ".publisher" / "sandbox.db").read_bytes() == before
 
 
+def test_a_dry_run_shows_only_what_a_run_would_send(publisher: Call, root: Path, sandbox: Sandbox) -> None:
+    publisher("run", "--now", BEGIN)
+    shown = publisher("run", "--dry-run", "--now", DUE)["would_deliver"]
+    assert {each["key"] for each in shown} == {HEART, WALKS}
+    assert all(each["text"].endswith("Fictional sample.") for each in shown)
+    post = root / "content" / "cardiology" / "valve.md"
+    post.write_text(post.read_text("utf-8").replace("What the clinic offers", "TO DO: what it offers"), "utf-8")
+    assert publisher("run", "--dry-run", "--now", DUE)["would_deliver"] == []
+
+
 def test_a_dry_run_without_a_ledger_makes_none(root: Path, publisher: Call) -> None:
     publisher("run", "--dry-run", "--now", DUE)
     assert not (root / ".publisher" / "sandbox.db").exists()

@@ -126,6 +126,8 @@ def test_a_person_who_looked_adopts_what_is_delivered_and_its_notes_are_gone(led
     assert ledger.delivery(KEY).receipt == receipt(published_at=NOW, notes=("publish: the playlist is full",))
     ledger.adopt(KEY, receipt(published_at=NOW), person("the playlist does not matter"))
     assert (ledger.delivery(KEY).state, ledger.delivery(KEY).receipt) == ("delivered", receipt(published_at=NOW))
+    with pytest.raises(Misuse, match="is public already"):
+        ledger.adopt(KEY, receipt("1_10"), person("a slip of the hand"))
 
 
 def test_absent_keeps_the_distance_from_another_message_that_may_be_public(ledger: Ledger) -> None:

@@ -169,13 +169,16 @@ def test_the_address_of_a_post_holds_its_id_in_each_of_facebooks_forms(url: str,
     [
         "https://www.facebook.com/ExampleHealth/posts/pfbid02abc",
         "https://www.facebook.com/photo?fbid=77",
-        "https://example.org/104_77",
-        "https://notfacebook.com/104_77",
-        "a note on the wall",
     ],
 )
 def test_an_address_without_an_id_stands_for_itself(url: str) -> None:
     assert FACEBOOK.remote_id("facebook:104", url) == url
+
+
+@pytest.mark.parametrize("url", ["https://example.org/104_77", "https://notfacebook.com/104_77", "a note on the wall"])
+def test_what_is_no_address_of_facebooks_is_refused(url: str) -> None:
+    with pytest.raises(Misuse, match="is no address of Facebook's"):
+        FACEBOOK.remote_id("facebook:104", url)
 
 
 @pytest.mark.parametrize(
