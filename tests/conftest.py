@@ -6,7 +6,7 @@ import importlib.util
 import os
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -26,6 +26,17 @@ def missing(what: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(what)
     pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def needed() -> Callable[[bool, str], None]:
+    """Says what a test needs of the machine: where it is not there, a failure in CI and a named skip elsewhere."""
+
+    def need(there: bool, what: str) -> None:
+        if not there:
+            missing(what)
+
+    return need
 
 
 @pytest.fixture(scope="session")

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     Misbehaving = Callable[[Callable[[Line], object]], Server]
     Send = Callable[..., Answer]
+    Needed = Callable[[bool, str], None]
 
 ID = b'{"id":"104_9"}'
 IN_TIME = NOW + timedelta(seconds=30)
@@ -156,8 +157,8 @@ def test_a_tls_handshake_that_never_ends_is_cut_and_not_sent(send: Send, call: C
         assert server._lines[0].gone.wait(20)
 
 
-@pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl here to make a certificate with")
-def test_a_certificate_that_nobody_vouches_for_is_not_sent(send: Send, tmp_path: Path) -> None:
+def test_a_certificate_that_nobody_vouches_for_is_not_sent(send: Send, tmp_path: Path, needed: Needed) -> None:
+    needed(bool(shutil.which("openssl")), "there is no openssl here to make a certificate with")
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     made = ["-newkey", "rsa:2048", "-nodes", "-keyout", str(key), "-out", str(certificate), "-days", "2"]
     subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
