@@ -54,6 +54,18 @@ def check_tokens(content: Content, now: datetime) -> Iterator[Problem]:
                 yield say(owner, f"channels.{number}.token", "no-token", message)
 
 
+def check_channel_ids(content: Content, now: datetime) -> Iterator[Problem]:
+    """A channel's id is one that its network gives: another one is another channel, and everything goes out anew."""
+    del now
+    for owner in _owners(content):
+        for number, channel in enumerate(owner.channels, 1):
+            if channel.platform in platforms.names():
+                objection = platforms.load(channel.platform).objection(channel.remote_id)
+                if objection:
+                    message = f"{channel.remote_id} is no id of {channel.platform}'s: {objection}"
+                    yield say(owner, f"channels.{number}.id", "no-such-id", message)
+
+
 def check_channel_platforms(content: Content, now: datetime) -> Iterator[Problem]:
     """A channel on a platform that we cannot speak to yet is by hand."""
     del now

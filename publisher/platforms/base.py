@@ -139,6 +139,11 @@ class Platform:
         """One reading of what came of it."""
         raise NotImplementedError
 
+    def objection(self, remote_id: str) -> str:
+        """Why that can be the id of no channel here, as the end of a sentence; empty when it may be one."""
+        del remote_id
+        return ""
+
     def remote_id(self, channel: str, url: str) -> str:
         """The platform's id of the post at that public address on that channel (its key); else the address itself."""
         del channel

@@ -190,6 +190,10 @@ class Facebook(Platform):
             **counts,
         )
 
+    def objection(self, remote_id: str) -> str:
+        """A Page's id is a number: what stands in its address may be a name, and changes with it."""
+        return "" if remote_id.isdecimal() else "a Page's id is a number; the Page shows it under About"
+
     def remote_id(self, channel: str, url: str) -> str:
         """The post's id, page_post, when the address shows it in one of Facebook's forms; else the address.
 

@@ -188,6 +188,11 @@ TEAMS: dict[str, tuple[str, list[str]]] = {
         [("5: schedule.slots: Tue 06:59 lies in the quiet hours 21:00-07:00, so nothing goes out then; move it "
          "[slot-in-quiet warning]")],
     ),
+    "an id that Facebook does not give": (
+        SPECIALTY + "channels: [{platform: facebook, id: ExampleHealth, token: FB_N}]\n",
+        [("4: channels.1.id: ExampleHealth is no id of facebook's: a Page's id is a number; the Page shows it under "
+          "About [no-such-id]")],
+    ),
     "no token": (
         SPECIALTY + "channels:\n  - {platform: facebook, id: 2}\n",
         ["5: channels.1.token: facebook:2 names no token; write token: FB_NEUROLOGY, or mode: by-hand [no-token]"],
