@@ -15,7 +15,7 @@ from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
 
-# In CI the same examples every time, so that a red run is the change's doing; elsewhere new ones, so that more is tried.
+# In CI the same examples every time, so that a red run is the change's doing; elsewhere new ones, to try more.
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
