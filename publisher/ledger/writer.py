@@ -29,14 +29,20 @@ class _Write:
         self.done = False
 
     def run(self, conn: Connection, *, alone: bool) -> None:
-        """Do the work; among others, inside a savepoint of its own."""
+        """Do the work; among others, inside a savepoint of its own.
+
+        Raises the work's own error when SQLite has undone the whole transaction for it, as it does where the disk is
+        full: what stood before it in the transaction is gone as well, and nothing may be done after it.
+        """
         if alone:
             self.value = self.work(conn)
             return
         try:
             with conn.begin_nested():
                 self.value = self.work(conn)
-        except Exception as error:  # noqa: BLE001 - handed to the caller that it belongs to
+        except Exception as error:
+            if not conn.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
+                raise
             self.error = error
 
 

@@ -59,7 +59,7 @@ def waiting_behind(write: Writer, works: list[Work]) -> list[object]:
     def one(number: int) -> None:
         try:
             outcomes[number] = write(works[number])
-        except (ZeroDivisionError, sqlalchemy.exc.IntegrityError) as error:
+        except (ZeroDivisionError, sqlalchemy.exc.IntegrityError, sqlalchemy.exc.OperationalError) as error:
             outcomes[number] = type(error)
 
     threads = [threading.Thread(target=write, args=(first,))]
@@ -93,6 +93,21 @@ def test_one_that_fails_is_undone_alone_and_its_caller_alone_hears_of_it(engine:
     works: list[Work] = [tell(1), half, tell(2), tell(0)]
     assert waiting_behind(Writer(engine), works) == [1, ZeroDivisionError, 2, sqlalchemy.exc.IntegrityError]
     assert told(engine) == {0, 1, 2}
+
+
+def test_nobody_is_told_of_a_write_that_a_full_disk_undid(engine: Engine) -> None:
+    """SQLite undoes the whole transaction then, savepoints and all, and a commit of nothing succeeds."""
+
+    def full(conn: Connection) -> None:
+        pages = conn.scalar(text("PRAGMA page_count"))
+        conn.execute(text(f"PRAGMA max_page_count = {pages}"))
+        conn.execute(text("INSERT INTO more VALUES (zeroblob(1000000))"))
+
+    with engine.begin() as conn:
+        conn.execute(text("CREATE TABLE more (what BLOB)"))
+    full_disk = sqlalchemy.exc.OperationalError
+    assert waiting_behind(Writer(engine), [tell(1), full, tell(2)]) == [full_disk] * 3
+    assert told(engine) == {0}
 
 
 def test_what_a_caller_was_told_is_committed(engine: Engine) -> None:
