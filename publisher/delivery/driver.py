@@ -42,6 +42,11 @@ def backoff(tries: int) -> timedelta:
     return timedelta(minutes=2 ** min(max(tries, 1) - 1, 5))
 
 
+def _rested(error: Throttled, now: datetime) -> datetime:
+    """When to ask again: as the platform says, but never within the same minute: "in 0 seconds" would have no end."""
+    return max(error.until or now + THROTTLED_FOR, now + backoff(1))
+
+
 class _Afresh(Exception):
     def __init__(self, why: str, *, expired: bool) -> None:
         super().__init__(why)
@@ -142,7 +147,7 @@ class _Attempt:
 
     def play(self, flow: Flow) -> Ended:
         """Hand the flow its answers, step by step, until it ends or has to wait."""
-        item = self._advance(flow, None, first=True)
+        item = self._go_on(flow, first=True)
         index = 0
         while item is not None:
             if isinstance(item, Published):
@@ -164,10 +169,10 @@ class _Attempt:
         except UNREADABLE as error:
             raise InDoubt(f"the answer cannot be read: {type(error).__name__}") from error
 
-    def _go_on(self, flow: Flow, answer: Answer | None = None) -> Item:
+    def _go_on(self, flow: Flow, answer: Answer | None = None, *, first: bool = False) -> Item:
         """The flow's next item where nothing was sent just now; what it raises by itself is its own verdict."""
         try:
-            return self._advance(flow, answer)
+            return self._advance(flow, answer, first=first)
         except CallError as error:
             self._verdict(error)
 
@@ -177,7 +182,7 @@ class _Attempt:
             case Expired():
                 self._afresh(error.sentence, expired=True)
             case Throttled():
-                self._later(max(error.until or self.clock() + THROTTLED_FOR, self.clock()), error.sentence)
+                self._later(_rested(error, self.clock()), error.sentence)
             case NotSent():
                 self._later(self.clock() + backoff(1), error.sentence)
             case Unauthorized():
@@ -228,6 +233,7 @@ class _Attempt:
             self._refused(why)
         if self.commits:
             self._doubt(f"a call that may have published began, and {why}")
+        self._open()
         raise _Afresh(why, expired=expired)
 
     def _fail(self, why: str) -> NoReturn:
@@ -273,9 +279,12 @@ class _Attempt:
             item = flow.throw(error)
         except StopIteration:
             item = None
-        except Rejected:
+        except (Rejected, *UNREADABLE):
             self._finish(index, "refused", doubted=doubted)
             self._fail(error.sentence)
+        except CallError as verdict:
+            self._finish(index, "refused", doubted=doubted)
+            self._verdict(verdict)
         if not doubted:
             self.commits.discard(index)
         return item
@@ -356,7 +365,7 @@ class _Attempt:
             self._finish(index, "not-sent" if isinstance(error, NotSent) else "refused", doubted=doubted)
         match error:
             case Throttled():
-                self._later(max(error.until or now + THROTTLED_FOR, now), error.sentence, state="throttled")
+                self._later(_rested(error, now), error.sentence, state="throttled")
             case Unauthorized():
                 self._unauthorized(error.sentence)
             case Expired() if self._moves_delivery:

@@ -566,6 +566,36 @@ def test_an_answer_of_a_shape_that_nobody_foresaw_is_that_posts_trouble_alone(st
     assert story.delivery.reason == "the answer cannot be read: IndexError"
 
 
+def test_a_flow_that_breaks_before_its_first_call_fails_that_post_alone(story: Story) -> None:
+    class Broken(Toy):
+        def publish(self, channel: Channel, message: Message) -> Flow:
+            del channel
+            yield post(message, repeatable=bool(int(message.text)))
+
+    story.toy = Broken()
+    assert story.turn().state == "failed"
+    assert story.delivery.reason == "the answer cannot be read: ValueError"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "state"), [(Unauthorized("no right to upload"), "held"), (KeyError("x"), "failed")]
+)
+def test_what_a_flow_makes_of_a_refusal_is_that_posts_trouble_alone(
+    story: Story, verdict: Exception, state: str
+) -> None:
+    class Judging(Toy):
+        def publish(self, channel: Channel, message: Message) -> Flow:
+            del channel, message
+            try:
+                yield UPLOAD
+            except Rejected:
+                raise verdict from None
+
+    story.toy = Judging()
+    assert story.turn(Rejected("the picture is too large")).state == state
+    assert story.state == state
+
+
 class Stuck(Toy):
     """A platform whose preparation never ends: the flow itself gives up, after a wait."""
 
@@ -642,6 +672,15 @@ def test_a_retraction_is_asked_for_until_it_comes_through_and_says_so_meanwhile(
         story.later(minutes=32)
     assert story.turn({"deleted": True}).state == "retracted"
     assert story.delivery.reason == ""
+
+
+def test_a_platform_that_says_again_in_no_time_is_asked_again_after_a_minute(story: Story) -> None:
+    """The run would ask for as long as it is told so."""
+    _public(story)
+    story.turn(Throttled("too many calls", until=NOW))
+    assert story.ledger.claim_operation(runner="r1", now=NOW) is None
+    story.later(minutes=1)
+    assert story.turn({"deleted": True}).state == "retracted"
 
 
 def test_a_retraction_that_waits_for_a_credential_is_seen(story: Story) -> None:
