@@ -49,7 +49,9 @@ def _receive(conn: Connection, key: str, was: State, receipt: Receipt, cause: Ca
             f"{receipt.remote_id} is the receipt of another delivery on this channel",
             hint="publisher status shows which; one post cannot be two deliveries",
         ) from error
-    over = operations.update().where(operations.c.delivery == key, operations.c.ended_at.is_(None))
+    over = operations.update().where(
+        operations.c.delivery == key, operations.c.operation == "publish", operations.c.ended_at.is_(None)
+    )
     conn.execute(over.values(ended_at=cause.at, outcome=cause.why))
 
 
@@ -96,7 +98,7 @@ def requeue(conn: Connection, key: str, due_at: datetime, cause: Cause, *, absen
         .values(ended_at=cause.at, outcome=f"requeued: {cause.why}")
     ).rowcount
     fresh = {"reason": "", "wake_at": None, "due_at": due_at, "attempt": row.attempt + begun}
-    if absent:
+    if row.state == "in_doubt":
         _rest_from_what_is_public(conn, row.channel)
     move(conn, key, (row.state, "queued"), cause, **fresh)
 

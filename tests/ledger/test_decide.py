@@ -130,6 +130,26 @@ def test_a_person_who_looked_adopts_what_is_delivered_and_its_notes_are_gone(led
         ledger.adopt(KEY, receipt("1_10"), person("a slip of the hand"))
 
 
+def test_adopting_what_is_delivered_leaves_a_wanted_retraction_wanted(ledger: Ledger) -> None:
+    take(ledger, planned())
+    delivered(ledger)
+    ledger.want(KEY, "retracted", MESSAGE, person("wrong number"))
+    ledger.adopt(KEY, receipt(published_at=NOW), person())
+    held = ledger.claim_operation(runner="r2", now=LATER)
+    assert held is not None
+    assert held.operation == "retract"
+
+
+def test_what_failed_is_requeued_at_a_distance_from_what_may_be_public(ledger: Ledger) -> None:
+    """The person who says --absent has looked for the failed one; the other one's question stands."""
+    take(ledger, planned("a", spacing=timedelta(hours=1)), planned("b", spacing=timedelta(hours=1)))
+    ledger.leave(claim(ledger), "failed", "refused", NOW)
+    ledger.leave(begun(ledger, POST), "in_doubt", "no answer came", NOW)
+    ledger.requeue(KEY, NOW, person(), absent=True)
+    assert ledger.claim(runner="r1", now=LATER) is None
+    assert ledger.claim(runner="r1", now=NOW + timedelta(hours=1)) is not None
+
+
 def test_absent_keeps_the_distance_from_another_message_that_may_be_public(ledger: Ledger) -> None:
     hour = timedelta(hours=1)
     take(ledger, planned("a", spacing=hour), planned("b", spacing=hour))
