@@ -37,8 +37,9 @@ def command(*, keys: tuple[str, ...], root: Path, channel: str, as_json: bool, n
         found = chosen(ledger, keys, channel, _NOT_OUT)
         for delivery in found:
             ledger.skip(delivery.key, cause(why, time()))
+        states = {delivery.key: ledger.delivery(delivery.key).state for delivery in found}
     if as_json:
-        emit_json([{"key": delivery.key, "state": "cancelled"} for delivery in found])
+        emit_json([{"key": key, "state": state} for key, state in states.items()])
         return
-    for delivery in found:
-        click.echo(f"{delivery.key} will not go out")
+    for key, state in states.items():
+        click.echo(f"{key} will not go out" if state == "cancelled" else f"{key} may be public already: look at it")

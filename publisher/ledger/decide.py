@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 
 from publisher.errors import LostLease, Misuse
-from publisher.ledger.claim import Claim
+from publisher.ledger.claim import Claim, may_be_public
 from publisher.ledger.events import Cause
 from publisher.ledger.moves import lock, lock_in, move, rest_channel
 from publisher.ledger.rows import message_text, receipt_columns
@@ -114,9 +115,13 @@ def _rest_from_what_is_public(conn: Connection, channel: str) -> None:
 
 
 def skip(conn: Connection, key: str, cause: Cause) -> None:
-    """A person says that it shall not go out."""
+    """A person says that it shall not go out; what a call may have published already is in doubt instead."""
     row = lock_in(conn, key, _OPEN, "skipped")
-    move(conn, key, (row.state, "cancelled"), cause, reason=cause.why)
+    ends: State = "cancelled"
+    why = cause.why
+    if may_be_public(conn, key, row.attempt):
+        why, ends = f"{why}; a call that may have published had begun", "in_doubt"
+    move(conn, key, (row.state, ends), replace(cause, why=why), reason=why)
 
 
 def verified(conn: Connection, key: str, by: str, now: datetime) -> None:

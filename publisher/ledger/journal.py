@@ -328,13 +328,18 @@ def _note(conn: Connection, claim: Claim, text: str, now: datetime) -> None:
 
 
 def corrected(conn: Connection, claim: Claim, receipt: Receipt, now: datetime) -> None:
-    """Store that the correction is out: the delivery shows the operation's message now, and is to be read back."""
+    """Store that the correction is out: the delivery shows the operation's message now, and is to be read back.
+
+    What another runner has deleted meanwhile stays retracted.
+    """
+    was = lock(conn, claim.key).state
+    if was == "retracted":
+        return
     shown = message_of(conn, claim.key, claim.operation, claim.attempt)
     columns = receipt_columns(receipt)
     if shown is not None:
         columns |= {"message": message_text(shown), "message_digest": shown.digest}
     cause = Cause(by=claim.runner, why=f"corrected at {receipt.url}", at=now)
-    was = lock(conn, claim.key).state
     move(conn, claim.key, (was, "delivered"), cause, wanted="published", reason="", wake_at=None, **columns)
 
 

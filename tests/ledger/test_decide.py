@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from ledger_given import (
+    AGAIN,
     HEARD,
     LATER,
     MESSAGE,
@@ -109,6 +110,16 @@ def test_a_person_may_adopt_whatever_waits_or_went_wrong(ledger: Ledger) -> None
         ledger.adopt(delivery.key, receipt(f"9{delivery.key}"), person())
     assert ledger.states() == {"delivered": 5}
     assert ledger.history("h/facebook:h/1")[-1].why == "seen on the page"
+
+
+def test_what_a_call_may_have_published_is_not_skipped_but_in_doubt(ledger: Ledger) -> None:
+    """Cancelled it could be requeued unseen, and would be public twice."""
+    take(ledger, planned())
+    begun(ledger, AGAIN)
+    ledger.recover(LATER, "r2")
+    ledger.skip(KEY, person("not wanted any more", LATER))
+    assert ledger.delivery(KEY).state == "in_doubt"
+    assert ledger.delivery(KEY).reason == "not wanted any more; a call that may have published had begun"
 
 
 def test_what_is_cancelled_is_not_adopted(ledger: Ledger) -> None:
@@ -268,6 +279,20 @@ def test_a_wanted_retraction_is_claimed_as_an_operation(ledger: Ledger) -> None:
     assert (held.operation, held.attempt) == ("retract", 1)
     assert ledger.claim_operation(runner="r3", now=LATER) is None
     ledger.published(held, receipt(), LATER)
+    assert ledger.delivery(KEY).state == "retracted"
+
+
+def test_a_correction_that_comes_through_beside_a_retraction_does_not_undo_it(ledger: Ledger) -> None:
+    take(ledger, planned())
+    delivered(ledger)
+    ledger.want(KEY, "corrected", MESSAGE, person())
+    ledger.want(KEY, "retracted", MESSAGE, person())
+    correct = ledger.claim_operation(runner="r1", now=LATER)
+    retract = ledger.claim_operation(runner="r2", now=LATER)
+    assert correct is not None
+    assert retract is not None
+    ledger.published(retract, receipt(), LATER, last=True)
+    ledger.published(correct, receipt(), LATER, last=True)
     assert ledger.delivery(KEY).state == "retracted"
 
 
