@@ -438,12 +438,12 @@ def _places(call: Call) -> tuple[Mapping[str, Any], ...]:
 def _scrubbed(value: Any, secrets: tuple[str, ...]) -> Any:
     """A JSON value without the secrets: networks echo them in messages and in the addresses of next pages.
 
-    Halves of characters go too: no database takes them.
+    Halves of characters and NUL go too, for no database or not each takes them.
     """
     if isinstance(value, str):
-        return without(value.encode("utf-8", "replace").decode(), secrets)
+        return without(value.replace("\0", "?").encode("utf-8", "replace").decode(), secrets)
     if isinstance(value, Mapping):
-        return {without(k, secrets): _scrubbed(v, secrets) for k, v in value.items()}
+        return {_scrubbed(k, secrets): _scrubbed(v, secrets) for k, v in value.items()}
     if isinstance(value, list):
         return [_scrubbed(v, secrets) for v in value]
     return value

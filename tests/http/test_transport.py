@@ -294,6 +294,12 @@ def test_an_answer_of_the_allowed_size_is_read_whole(send: Send) -> None:
         assert send(server.address, READ).body == {"id": "104_9"}
 
 
+def test_names_with_halves_of_characters_and_nul_do_not_reach_the_ledger(send: Send) -> None:
+    """PostgreSQL refuses NUL in a reason, and every run would end there."""
+    with Server(always(answer(b'{"id":"104_9","\\udc00":"a\\u0000b"}'))) as server:
+        assert send(server.address, READ).body == {"id": "104_9", "?": "a?b"}
+
+
 def test_halves_of_characters_do_not_reach_the_ledger(send: Send) -> None:
     with Server(always(answer(b'{"id":"104_9","message":"\\ud83d!"}'))) as server:
         assert send(server.address, READ).body["message"] == "?!"
