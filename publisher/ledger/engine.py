@@ -13,6 +13,8 @@ from sqlalchemy.exc import ArgumentError
 from publisher.errors import Misuse
 
 BUSY_MS = 60_000
+CHECKPOINT_PAGES = 8_000
+"""How much the write-ahead log gathers before it is carried over: a checkpoint makes every writer wait."""
 READING = {"ledger_reading": True}
 
 _LIKE = "PUBLISHER_LEDGER is like sqlite:////srv/publisher/live.db or postgresql+psycopg://host/database"
@@ -25,6 +27,7 @@ def _pragmas(raw: Any, record: object) -> None:
     raw.isolation_level = None
     cursor = raw.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    cursor.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     for name, wanted in _PRAGMAS.items():
         cursor.execute(f"PRAGMA {name} = {wanted}")
         found = cursor.execute(f"PRAGMA {name}").fetchone()[0]

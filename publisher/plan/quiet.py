@@ -17,7 +17,12 @@ class QuietHours:
     def __init__(self, content: Content, rules: Mapping[str, Rules], start: datetime) -> None:
         keepers = Directory(content, rules).keepers
         self._tables = {key: Timetable(named_by, start) for key, named_by in keepers.items()}
+        self._last: tuple[datetime, frozenset[str]] | None = None
 
     def channels(self, at: datetime) -> frozenset[str]:
-        """The keys of the channels that are quiet at that instant."""
-        return frozenset(key for key, table in self._tables.items() if table.quiet(at))
+        """The keys of the channels that are quiet at that instant: worked out once a minute, on which quiet ends."""
+        minute, last = at.replace(second=0, microsecond=0), self._last
+        if last is None or last[0] != minute:
+            last = minute, frozenset(key for key, table in self._tables.items() if table.quiet(minute))
+            self._last = last
+        return last[1]
