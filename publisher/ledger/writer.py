@@ -41,7 +41,7 @@ class _Write:
             with conn.begin_nested():
                 self.value = self.work(conn)
         except Exception as error:
-            if not conn.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
+            if not conn.connection.driver_connection.in_transaction:  # type: ignore[union-attr]  # SQLite's own
                 raise
             self.error = error
 
