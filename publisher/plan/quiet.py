@@ -20,7 +20,7 @@ class QuietHours:
         self._last: tuple[datetime, frozenset[str]] | None = None
 
     def channels(self, at: datetime) -> frozenset[str]:
-        """The keys of the channels that are quiet at that instant, worked out once a minute: quiet has whole minutes."""
+        """The keys of the channels that are quiet then, worked out once a minute: quiet is whole minutes."""
         minute, last = at.replace(second=0, microsecond=0), self._last
         if last is None or last[0] != minute:
             last = minute, frozenset(key for key, table in self._tables.items() if table.quiet(minute))
